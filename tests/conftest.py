@@ -1,0 +1,165 @@
+"""The fixtures: one server a worker, one database a test, cloned from a template that has obs installed."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+from pytest_postgresql import factories
+from support.binaries import has_extension_library
+from support.binaries import pgbouncer as pgbouncer_program
+from support.cluster import Cluster
+from support.db import Db
+from support.install import create_logins, install, load_template
+from support.pooler import Pooler
+
+CRON_DATABASE = "obs_cron_test"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the one cron server stay on one worker."""
+    for item in items:
+        if "cron_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("cron"))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Any]:
+    """This worker's own server; OBS_TEST_DSN names a running one (a superuser's) to use instead."""
+    if given := os.environ.get("OBS_TEST_DSN"):
+        parts = {"host": "127.0.0.1", "port": 5432, "user": "postgres", "password": None, **conninfo_to_dict(given)}
+        dbname = parts.get("dbname", "postgres")
+        yield SimpleNamespace(**{**parts, "options": "", "maintenance_dbname": dbname, "template_dbname": "template1"})
+        return
+    cluster = Cluster()
+    try:
+        yield cluster.start()
+    finally:
+        cluster.close()
+
+
+template = factories.postgresql_noproc(depends_on="server", dbname="obs_test", load=[load_template])
+bare_template = factories.postgresql_noproc(depends_on="server", dbname="obs_bare", load=[lambda **_: None])
+connection = factories.postgresql("template")
+bare_connection = factories.postgresql("bare_template")
+
+
+@pytest.fixture
+def db(connection: psycopg.Connection[Any]) -> Iterator[Db]:
+    """A database with obs, as superuser; `db.login("test_reader_a")` is somebody else's view of it."""
+    opened = Db(connection)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def dsn(db: Db) -> str:
+    """The same database as a connection string."""
+    return db.dsn
+
+
+@pytest.fixture
+def bare_db(bare_connection: psycopg.Connection[Any]) -> Iterator[Db]:
+    """An empty database, for what installing does."""
+    opened = Db(bare_connection)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def tenants(db: Db) -> tuple[str, str]:
+    """Two tenants, `a` and `b`, with a reader and a writer login each (test_reader_a, test_writer_a, …)."""
+    for tenant in ("a", "b"):
+        db.call("create_tenant", tenant_id=tenant)
+        for login in (f"test_reader_{tenant}", f"test_writer_{tenant}"):
+            db.call("grant_access", role=login, tenant_id=tenant)
+    return "a", "b"
+
+
+@pytest.fixture
+def disposable_server() -> Iterator[Callable[..., Cluster]]:
+    """Makes servers a test may stop, restart and kill; with obs in the database `obs`."""
+    made: list[Cluster] = []
+
+    def make(**settings: str) -> Cluster:
+        cluster = Cluster(**settings)
+        made.append(cluster)
+        cluster.start()
+        install(cluster.create_database("obs"))
+        with cluster.connect("obs") as conn:
+            create_logins(conn)
+        return cluster
+
+    yield make
+    for cluster in made:
+        cluster.close()
+
+
+@pytest.fixture(scope="session")
+def cron_server() -> Iterator[Cluster]:
+    """A server whose pg_cron runs jobs in CRON_DATABASE, where obs is installed. Nobody may drop that database."""
+    if not has_extension_library("pg_cron"):
+        pytest.skip("pg_cron is not installed for this PostgreSQL")
+    cluster = Cluster(shared_preload_libraries="pg_cron", cron__database_name=CRON_DATABASE, cron__host="{base}")
+    try:
+        cluster.start()
+        dsn = cluster.create_database(CRON_DATABASE)
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            conn.execute("create extension pg_cron")
+        install(dsn)
+        with psycopg.connect(dsn, autocommit=True) as conn:
+            create_logins(conn)
+        cluster.dbname = CRON_DATABASE
+        yield cluster
+    finally:
+        cluster.close()
+
+
+@pytest.fixture
+def cron_db(cron_server: Cluster) -> Iterator[Db]:
+    """The database pg_cron works in. It is shared: a test removes what it scheduled."""
+    opened = Db(cron_server.connect(CRON_DATABASE))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def pgbouncer(db: Db) -> Iterator[Pooler]:
+    """A transaction pooler of two server connections in front of the test's database."""
+    if pgbouncer_program() is None:
+        pytest.skip("pgbouncer is not installed")
+    info = db.conn.info
+    pooler = Pooler(info.host, info.port, info.dbname)
+    yield pooler
+    pooler.close()
+
+
+@pytest.fixture(scope="session")
+def _login_numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture
+def new_login(db: Db, _login_numbers: Iterator[int], worker_id: str) -> Iterator[Callable[..., str]]:
+    """Makes a login role of this test's own: new_login("obs_reader") returns its name."""
+    made: list[str] = []
+
+    def make(*groups: str, attributes: str = "") -> str:
+        name = f"test_{worker_id}_{next(_login_numbers)}"
+        made.append(name)
+        db.execute(f"create role {name} login {attributes}")
+        for group in groups:
+            db.execute(f"grant {group} to {name}")
+        return name
+
+    yield make
+    for name in made:
+        db.execute(f"drop owned by {name} cascade")
+        db.execute(f"drop role {name}")

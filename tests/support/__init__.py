@@ -1,0 +1,1 @@
+"""What the tests share: servers, databases and one way to call obs."""
