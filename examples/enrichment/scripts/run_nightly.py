@@ -1,0 +1,99 @@
+"""Enriches one tenant, now: python -m scripts.run_nightly alba --night 1"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import psycopg
+import world
+from app.main import export
+from src.clients import Crawler, Vendor
+from src.enrichment import Enrichment, Progress
+from src.lead_scoring import score_all
+from src.store import Store
+from world.companies import prepare
+from world.scenario import TENANTS, scenario
+
+FIRST_NIGHT = date(2026, 1, 5)
+VENDORS = ("tavily", "lusha", "zerobounce", "openai")
+
+
+@dataclass(frozen=True)
+class Night:
+    """What one tenant's night works with."""
+
+    store: Store
+    host_run: int
+    crawler: Crawler
+    vendors: dict[str, Vendor]
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the pipeline itself counted."""
+
+    host_run: int
+    considered: int
+    selected: int
+    scored: int
+    exported: int
+    refused: int
+
+
+def quiet(_step: str, _size: int) -> Callable[[], object]:
+    """Shows no progress."""
+    return lambda: None
+
+
+@contextmanager
+def opened(
+    dsn: str, tenant: str, number: int, progress: Progress = quiet, companies: int = 320, cap: int = 180
+) -> Iterator[Night]:
+    """Connects, makes the tables if need be, starts tonight's sites and vendors, and keeps the host's run row."""
+    tonight = scenario(tenant, number)
+    with psycopg.connect(dsn, autocommit=True) as connection, world.opened(tonight) as (gateway, base_url):
+        prepare(connection, tonight, companies, cap)
+        store = Store(connection, tenant, FIRST_NIGHT + timedelta(days=number - 1))
+        host_run = store.open_run()
+        try:
+            vendors = {name: Vendor(name, base_url) for name in VENDORS}
+            yield Night(store, host_run, Crawler(gateway), vendors, progress)
+        except BaseException:
+            store.close_run(host_run, "failed")
+            raise
+        store.close_run(host_run, "done")
+
+
+def enrich_tenant(night: Night) -> Report:
+    """One tenant's night, from candidates to export."""
+    store, progress = night.store, night.progress
+    caps = store.caps_left()
+    store.refresh_candidates()
+    shortlist = store.shortlist(caps["companies"])
+    leads = shortlist.leads
+    Enrichment(store, night.crawler, night.vendors, progress).enrich(leads, caps["lusha"])
+    scores = score_all(store, night.host_run, leads, night.vendors["openai"], progress)
+    exported, refused = export(store, leads, scores, progress)
+    store.mark_enriched(leads)
+    store.use_cap("companies", len(leads))
+    return Report(night.host_run, shortlist.considered, len(leads), len(scores), exported, refused)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tenant", choices=TENANTS)
+    parser.add_argument("--night", type=int, default=1, help="1 is healthy, 2 and 3 bring trouble")
+    parser.add_argument("--dsn", default=os.environ.get("DATABASE_URL", ""), help="the pipeline's database")
+    arguments = parser.parse_args()
+    with opened(arguments.dsn, arguments.tenant, arguments.night) as night:
+        print(enrich_tenant(night))
+
+
+if __name__ == "__main__":
+    main()

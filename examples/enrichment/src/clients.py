@@ -1,0 +1,174 @@
+"""HTTP: a crawler for company sites, a client for vendors' JSON APIs, retries and a small pool."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urljoin, urlsplit
+
+S = TypeVar("S")
+T = TypeVar("T")
+Address = tuple[str, int]
+
+
+class StepFailed(Exception):
+    """A step could not be done for one company; the night goes on."""
+
+    def __init__(self, error_code: str, message: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message or error_code)
+        self.error_code = error_code
+        self.retry_after = retry_after
+
+
+TRANSIENT = {"TIMEOUT", "CONNECTION_RESET", "HTTP_429", "HTTP_500", "HTTP_502", "HTTP_503", "BAD_ANSWER"}
+
+
+def retrying(ask: Callable[[], T], before_retry: Callable[[StepFailed], object] = lambda _: None, tries: int = 3) -> T:
+    """Asks again after what may pass, and not before the vendor says so."""
+    for left in reversed(range(tries)):
+        try:
+            return ask()
+        except StepFailed as failure:
+            if not left or failure.error_code not in TRANSIENT:
+                raise
+            before_retry(failure)
+            time.sleep(failure.retry_after or 0.05)
+    raise AssertionError("unreachable")
+
+
+def in_parallel(
+    work: Callable[[S], T],
+    things: Sequence[S],
+    workers: int,
+    progress: Callable[[], object],
+    stopped: Callable[[], bool] = lambda: False,
+) -> list[T | StepFailed | None]:
+    """Does the work for all things, some at a time; a failure is a result as well, None is what was stopped before."""
+
+    def one(thing: S) -> T | StepFailed | None:
+        try:
+            return None if stopped() else work(thing)
+        except StepFailed as failure:
+            return failure
+        finally:
+            progress()
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(one, things))
+
+
+def why(broken: Exception) -> StepFailed:
+    """The failure behind an exception of the network stack."""
+    code = "CONNECTION_FAILED"
+    for kind, name in (
+        (TimeoutError, "TIMEOUT"),
+        (socket.gaierror, "DNS_FAILURE"),
+        (ssl.SSLError, "TLS_FAILURE"),
+        (ConnectionResetError, "CONNECTION_RESET"),
+    ):
+        if isinstance(broken, kind):
+            code = name
+            break
+    return StepFailed(code, f"{type(broken).__name__}: {broken}")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a company's site says about it."""
+
+    http_status: int
+    about: str | None  # None: unchanged since the last visit
+    content_hash: str | None
+    etag: str | None
+
+
+class Crawler:
+    """Fetches home pages. `gateway` says where a scheme's .example sites are served, since no resolver knows them."""
+
+    def __init__(self, gateway: Mapping[str, Address], timeout: float = 0.7, redirects: int = 3) -> None:
+        self.gateway = gateway
+        self.timeout = timeout
+        self.redirects = redirects
+
+    def fetch(self, scheme: str, domain: str, etag: str | None, notes: dict[str, Any]) -> Page:
+        """Reads the home page, following redirects; notes gets http_status as soon as there is one."""
+        url = f"{scheme}://{domain}/"
+        for _ in range(self.redirects + 1):
+            response, body = self._get(url, etag)
+            notes["http_status"] = response.status
+            if response.status not in (301, 302, 307, 308):
+                break
+            url = urljoin(url, response.headers["Location"])
+        else:
+            raise StepFailed("TOO_MANY_REDIRECTS", f"{domain} redirects without end")
+        if response.status == 304:
+            return Page(304, None, None, etag)
+        if response.status != 200:
+            raise StepFailed(f"HTTP_{response.status}", f"{url} answered {response.status} {response.reason}")
+        about = re.sub(r"<[^>]+>", " ", body.decode("utf-8", "replace")).strip()
+        return Page(200, about, hashlib.sha256(about.encode()).hexdigest(), response.headers["ETag"])
+
+    def _get(self, url: str, etag: str | None) -> tuple[http.client.HTTPResponse, bytes]:
+        parts = urlsplit(url)
+        connection = http.client.HTTPConnection(parts.netloc)
+        try:
+            connection.sock = self._connect(parts.scheme, parts.netloc)
+            connection.request("GET", parts.path, headers={"If-None-Match": etag} if etag else {})
+            response = connection.getresponse()
+            return response, response.read()
+        except (OSError, http.client.HTTPException) as broken:
+            raise why(broken) from broken
+        finally:
+            connection.close()
+
+    def _connect(self, scheme: str, domain: str) -> socket.socket:
+        default = (domain, 443 if scheme == "https" else 80)
+        address = self.gateway[scheme] if domain.endswith(".example") else default
+        connection = socket.create_connection(address, self.timeout)
+        if scheme == "https":
+            try:
+                return ssl.create_default_context().wrap_socket(connection, server_hostname=domain)
+            except OSError:
+                connection.close()
+                raise
+        return connection
+
+
+class Vendor:
+    """One vendor's JSON API."""
+
+    def __init__(self, name: str, base_url: str, timeout: float = 0.8) -> None:
+        self.name = name
+        self._address = urlsplit(base_url).netloc
+        self._timeout = timeout
+
+    def ask(self, path: str, params: Mapping[str, str] | None = None, **body: Any) -> dict[str, Any]:
+        """GETs the path when there are parameters, else POSTs the body as JSON."""
+        connection = http.client.HTTPConnection(self._address, timeout=self._timeout)
+        try:
+            if params:
+                connection.request("GET", f"/{self.name}{path}?{urlencode(params)}")
+            else:
+                headers = {"Content-Type": "application/json"}
+                connection.request("POST", f"/{self.name}{path}", json.dumps(body), headers)
+            response = connection.getresponse()
+            text = response.read()
+        except (OSError, http.client.HTTPException) as broken:
+            raise why(broken) from broken
+        finally:
+            connection.close()
+        if response.status != 200:
+            patience = response.headers["Retry-After"]
+            message = f"{self.name}: {text.decode('utf-8', 'replace')}"
+            raise StepFailed(f"HTTP_{response.status}", message, float(patience) if patience else None)
+        answer: dict[str, Any] = json.loads(text)
+        return answer
