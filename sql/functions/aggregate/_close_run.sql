@@ -1,0 +1,50 @@
+-- obs._close_run: folds a run, ends its open stages and the run; false when it had ended otherwise
+-- Called by: finish_run, _apply_lifecycle, tick (crashed); all hold the lock of the run's row
+-- Reads/Writes: enrichment_runs, run_stage_stats, run_metrics and all that _fold writes
+-- Raises: nothing
+-- Without a status the stages decide: error when all failed, partial when some did, else success.
+create or replace function obs._close_run(
+    p_tenant_id text, p_run_id text, p_status text, p_ended_at timestamptz
+) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_status text := case when p_status in ('success', 'partial', 'error', 'cancelled', 'crashed') then p_status end;
+    v_old text;
+    v_stage text;
+begin
+    select r.status into v_old from obs.enrichment_runs r where r.tenant_id = p_tenant_id and r.run_id = p_run_id;
+    if v_old not in ('running', 'crashed') then
+        perform obs._fold(p_tenant_id, p_run_id);
+        return v_status is null or v_status = v_old;
+    end if;
+    perform obs._fold(p_tenant_id, p_run_id);
+    for v_stage in
+        select s.stage from obs.run_stage_stats s
+        where s.tenant_id = p_tenant_id and s.run_id = p_run_id and s.status = 'running'
+        order by s.stage
+    loop
+        perform obs._close_stage(
+            p_tenant_id, p_run_id, v_stage, case when v_status in ('crashed', 'cancelled', 'error') then 'crashed' end,
+            p_ended_at, null
+        );
+    end loop;
+    perform obs._put_contactable(p_tenant_id, p_run_id);
+    update obs.enrichment_runs r
+    set status = coalesce(v_status, (
+            select case
+                when count(*) filter (where s.status in ('error', 'crashed')) = 0 then 'success'
+                when count(*) filter (where s.status not in ('error', 'crashed')) = 0 then 'error'
+                else 'partial'
+            end
+            from obs.run_stage_stats s
+            where s.tenant_id = p_tenant_id and s.run_id = p_run_id
+        )),
+        ended_at = greatest(p_ended_at, r.started_at),
+        finished_at = clock_timestamp(),
+        revision = r.revision + (v_old <> 'running')::int
+    where r.tenant_id = p_tenant_id and r.run_id = p_run_id;
+    return true;
+end
+$$;
+comment on function obs._close_run(text, text, text, timestamptz) is 'Folds a run, ends its open stages and the run; false when it had ended otherwise.';

@@ -1,0 +1,22 @@
+-- obs._put_metric: sets a metric of a run
+-- Called by: set_metric, _put_metrics, _apply_lifecycle
+-- Reads/Writes: run_metrics
+-- Raises: nothing; a nameless or endless value is passed over
+create or replace function obs._put_metric(p_tenant_id text, p_run_id text, p_name text, p_value numeric, p_label text) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_name text := obs._mend_word(p_tenant_id, case p_name when 'candidates_selected' then 'candidates_post' else p_name end);
+begin
+    if v_name is not null and p_value > '-Infinity' and p_value < 'Infinity' then
+        insert into obs.run_metrics as m (tenant_id, run_id, name, label, value, updated_at)
+        values (
+            p_tenant_id, p_run_id, v_name, coalesce(obs._mend_word(p_tenant_id, p_label), ''), p_value, clock_timestamp()
+        )
+        on conflict (tenant_id, run_id, name, label) do update
+            set value = excluded.value, updated_at = excluded.updated_at
+            where m.value <> excluded.value;
+    end if;
+end
+$$;
+comment on function obs._put_metric(text, text, text, numeric, text) is 'Sets a metric of a run; candidates_selected is candidates_post.';

@@ -1,0 +1,12 @@
+-- obs._put_metrics: every number in an extra becomes a metric of the run
+-- Called by: _apply_lifecycle (run_start, run_finish)
+-- Reads/Writes: run_metrics
+-- Raises: nothing
+create or replace function obs._put_metrics(p_tenant_id text, p_run_id text, p_extra jsonb) returns void
+language sql volatile
+begin atomic
+    select obs._put_metric(p_tenant_id, p_run_id, n.key, (n.value)::numeric, '')
+    from jsonb_each(coalesce(p_extra, '{}')) as n
+    where jsonb_typeof(n.value) = 'number';
+end;
+comment on function obs._put_metrics(text, text, jsonb) is 'Every number in an extra becomes a metric of the run.';

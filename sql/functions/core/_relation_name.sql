@@ -1,0 +1,13 @@
+-- obs._relation_name: the qualified, quoted name of a relation, whatever the search_path
+-- Called by: attach_runs and its helpers
+-- Reads/Writes: the catalog
+-- Raises: nothing
+create or replace function obs._relation_name(p_relation regclass) returns text
+language sql stable
+begin atomic
+    select format('%I.%I', n.nspname, c.relname)
+    from pg_class as c
+    inner join pg_namespace as n on c.relnamespace = n.oid
+    where c.oid = p_relation;
+end;
+comment on function obs._relation_name(regclass) is 'The qualified, quoted name of a relation, whatever the search_path.';

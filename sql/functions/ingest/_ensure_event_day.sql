@@ -1,0 +1,33 @@
+-- obs._ensure_event_day: makes the event partition of a day when it is missing; false when retention has dropped that day
+-- Called by: _open_run, ensure_days
+-- Reads/Writes: event_days, the catalog
+-- Raises: nothing
+-- LIKE + ATTACH under SHARE UPDATE EXCLUSIVE: writers and readers of the parent go on. The lock is taken before the
+-- recheck, so two sessions on the same day cannot both make it.
+create or replace function obs._ensure_event_day(p_day date) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_name text := format('run_event_logs_%s', to_char(p_day, 'YYYYMMDD'));
+    v_dropped boolean;
+begin
+    select d.dropped_at is not null into v_dropped from obs.event_days d where d.run_day = p_day;
+    if found then
+        return not v_dropped;
+    end if;
+    lock table obs.run_event_logs in share update exclusive mode;
+    select d.dropped_at is not null into v_dropped from obs.event_days d where d.run_day = p_day;
+    if found then
+        return not v_dropped;
+    end if;
+    execute format('create table obs.%I (like obs.run_event_logs including all)', v_name);
+    perform obs._secure_table(format('obs.%I', v_name)::regclass);
+    execute format('comment on table obs.%I is %L', v_name, format('Events of the runs that started on %s (UTC).', p_day));
+    execute format(
+        'alter table obs.run_event_logs attach partition obs.%I for values from (%L) to (%L)', v_name, p_day, p_day + 1
+    );
+    insert into obs.event_days (run_day) values (p_day);
+    return true;
+end
+$$;
+comment on function obs._ensure_event_day(date) is 'Makes the event partition of a day when missing; false when retention has dropped the day.';

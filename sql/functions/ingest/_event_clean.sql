@@ -1,0 +1,36 @@
+-- obs._event_clean: whether an event may be stored as it came
+-- Called by: _enter, for every event
+-- Reads/Writes: nothing
+-- Raises: nothing
+-- One cheap test that nearly all events pass; only the others pay for _mend.
+create or replace function obs._event_clean(p_event obs.event) returns boolean
+language sql stable parallel safe
+return (
+    (p_event).ts > '2000-01-01Z'::timestamptz
+    and (p_event).ts < now() + interval '1 day'
+    and (p_event).event_id is not null
+    and (p_event).event is not null
+    and ((p_event).duration_ms is null or (p_event).duration_ms between 0 and 2147483647)
+    and ((p_event).cost_usd is null or ((p_event).cost_usd >= 0 and (p_event).cost_usd < 1000000000))
+    and ((p_event).tokens_input is null or (p_event).tokens_input between 0 and 1000000000000)
+    and ((p_event).tokens_output is null or (p_event).tokens_output between 0 and 1000000000000)
+    and (p_event).logger in ('obs.run', 'obs.stage', 'obs.vendor', 'obs.qa')
+    and ((p_event).status is not null or (p_event).event not in ('finish', 'error'))
+    and ((p_event).vendor is not null or (p_event).event <> 'vendor_call')
+    and octet_length(concat(
+        (p_event).stage, (p_event).company_id, (p_event).event, (p_event).status, (p_event).error_code,
+        (p_event).vendor, (p_event).model, (p_event).trace_id, (p_event).level, (p_event).producer
+    )) <= 256
+    and not obs._suspect_id(concat_ws(
+        ' ', (p_event).stage, (p_event).company_id, (p_event).event, (p_event).status, (p_event).error_code,
+        (p_event).vendor, (p_event).model, (p_event).trace_id, (p_event).level, (p_event).producer
+    ))
+    and '' <> all(array[
+        coalesce((p_event).stage, '-'), coalesce((p_event).company_id, '-'), coalesce((p_event).status, '-'),
+        coalesce((p_event).error_code, '-'), coalesce((p_event).vendor, '-'), coalesce((p_event).model, '-'),
+        coalesce((p_event).trace_id, '-'), (p_event).event
+    ])
+    and ((p_event).error_msg is null or (octet_length((p_event).error_msg) <= 16000 and not obs._suspect((p_event).error_msg)))
+    and ((p_event).extra is null or obs._extra_clean((p_event).extra))
+);
+comment on function obs._event_clean(obs.event) is 'Whether an event may be stored as it came: typed values sane, nothing personal suspected.';

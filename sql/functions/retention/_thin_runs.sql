@@ -1,0 +1,53 @@
+-- obs._thin_runs: thins finished runs by their tenants' capture mode; number of events deleted
+-- Called by: maintain
+-- Reads/Writes: enrichment_runs, settings, run_event_logs
+-- Raises: nothing
+-- Every mode stores everything first, so the numbers are the same in all. In a first call the run's door for thinnable events
+-- closes (thinned_at), only in a later one they are deleted: a resend under way meets its first copy. From then on such
+-- events go to quarantine, since their first copies may be gone.
+create or replace function obs._thin_runs(p_max_runs int default 200) returns bigint
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_run record;
+    v_deleted bigint := 0;
+    v_count bigint;
+begin
+    for v_run in
+        select r.tenant_id, r.run_id, r.run_day, obs._setting(r.tenant_id, 'capture') as capture
+        from obs.enrichment_runs r
+        where r.thinned_at < obs.now() - interval '1 minute' and r.thin_done_at is null
+        order by r.tenant_id, r.run_id
+        limit p_max_runs
+        for no key update skip locked
+    loop
+        delete from obs.run_event_logs e
+        where e.tenant_id = v_run.tenant_id and e.run_id = v_run.run_id and e.run_day = v_run.run_day
+          and obs._thinnable(e.logger, e.event, e.status, e.stage, e.cost_usd, e.extra)
+          and not obs._captured(v_run.capture, e.stage, e.event_id);
+        get diagnostics v_count = row_count;
+        v_deleted := v_deleted + v_count;
+        update obs.enrichment_runs r
+        set thin_done_at = clock_timestamp()
+        where r.tenant_id = v_run.tenant_id and r.run_id = v_run.run_id;
+    end loop;
+    update obs.enrichment_runs r
+    set thinned_at = obs.now()
+    from (
+        select f.tenant_id, f.run_id
+        from obs.enrichment_runs f
+        where f.finished_at < obs.now() - make_interval(
+            secs => coalesce((obs._setting(f.tenant_id, 'resend_window_s'))::float8, 3600)
+        )
+          and f.thinned_at is null
+          and coalesce(obs._setting(f.tenant_id, 'capture'), '"all"') not in ('"all"', '{"*": "all"}')
+          and not exists (select from obs.stage_deltas d where d.tenant_id = f.tenant_id and d.run_id = f.run_id)
+        order by f.tenant_id, f.run_id
+        limit p_max_runs
+        for no key update skip locked
+    ) f
+    where r.tenant_id = f.tenant_id and r.run_id = f.run_id;
+    return v_deleted;
+end
+$$;
+comment on function obs._thin_runs(int) is 'Thins finished runs by their tenants'' capture mode, after the resend window; returns the number of events deleted.';

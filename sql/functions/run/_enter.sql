@@ -1,0 +1,64 @@
+-- obs._enter: the one door: mends and redacts events, opens their runs, stores them once, lets lifecycle events take effect
+-- Called by: log_event, log_events, log_batch, _adopt
+-- Reads/Writes: everything below
+-- Raises: nothing an event can cause
+-- Lifecycle events take effect in order after the whole batch is stored, so a batch that carries a whole run ends as that
+-- run live would. Run rows are locked in key order: two doors never wait for each other crosswise.
+create or replace function obs._enter(
+    p_events obs.event[],
+    p_allowed text[],
+    out accepted int,
+    out duplicate int,
+    out quarantined int,
+    out details jsonb
+)
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_events obs.event[] := p_events;
+    v_event obs.event;
+    v_has_start boolean;
+    v_opened text[][] := '{}';
+    v_lifecycle obs.event[];
+    v_at int;
+begin
+    if exists (select from unnest(v_events) e where e.tenant_id is null) then
+        v_events := obs._with_tenants(v_events, p_allowed);
+    end if;
+    select array_agg(case when obs._event_clean(e) then e else obs._mend(e) end), bool_or(e.event = 'run_start')
+    into v_events, v_has_start
+    from unnest(v_events) e;
+    if v_has_start then
+        for v_event in
+            select e.* from unnest(v_events) e
+            where e.event = 'run_start' and e.logger = 'obs.run' and obs._id_valid(e.run_id) and obs._id_valid(e.tenant_id)
+              and (p_allowed is null or e.tenant_id = any(p_allowed))
+            order by e.tenant_id, e.run_id, e.ord
+        loop
+            if obs._open_run(
+                v_event.tenant_id, v_event.run_id, v_event.extra ->> 'kind', v_event.ts,
+                v_event.extra ->> 'langsmith_trace_url', coalesce(v_event.extra -> 'meta', '{}')
+            ) then
+                v_opened := v_opened || array[[v_event.tenant_id, v_event.run_id]];
+            end if;
+        end loop;
+    end if;
+    select s.p_accepted, s.p_quarantined, s.p_lifecycle, s.p_details
+    into accepted, quarantined, v_lifecycle, details
+    from obs._store(v_events, p_allowed) s;
+    duplicate := coalesce(cardinality(v_events), 0) - accepted - quarantined;
+    if v_lifecycle is not null then
+        perform from obs.enrichment_runs r
+        where (r.tenant_id, r.run_id) in (select l.tenant_id, l.run_id from unnest(v_lifecycle) l)
+        order by r.tenant_id, r.run_id
+        for no key update;
+        foreach v_event in array v_lifecycle loop
+            perform obs._apply_lifecycle(v_event);
+        end loop;
+    end if;
+    for v_at in 1 .. coalesce(array_length(v_opened, 1), 0) loop
+        perform obs._adopt(v_opened[v_at][1], v_opened[v_at][2], p_allowed);
+    end loop;
+end
+$$;
+comment on function obs._enter(obs.event[], text[]) is 'The one door that every event goes through: mend, redact, open runs, store once, apply.';

@@ -1,0 +1,36 @@
+-- obs._mirror_run: trigger on an attached table: mirrors the row, and never fails the host's statement
+-- Called by: the trigger obs_mirror_run
+-- Reads/Writes: attached_relations, quarantined_events, and what _take_host_run writes
+-- Raises: nothing: whatever fails is quarantined with its SQLSTATE, which is why every condition is caught here
+create or replace function obs._mirror_run() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_relation text := obs._relation_name(tg_relid);
+    v_map jsonb;
+    v_state text;
+begin
+    begin
+        select a.status_map into strict v_map from obs.attached_relations a where a.relation = v_relation;
+        perform obs._take_host_run(v_relation, v_map, to_jsonb(new));
+    exception when others then
+        get stacked diagnostics v_state = returned_sqlstate;
+        begin
+            insert into obs.quarantined_events (tenant_id, run_id, event_id, reason, payload, sent_by)
+            values (
+                null, null, gen_random_uuid(), 'host_row',
+                jsonb_build_object(
+                    'relation', v_relation, 'sqlstate', v_state,
+                    'run_id', obs._redact_id(null, left(to_jsonb(new) ->> 'run_id', 256)),
+                    'tenant_id', obs._redact_id(null, left(to_jsonb(new) ->> 'tenant_id', 256))
+                ),
+                session_user
+            );
+        exception when others then
+            raise warning 'obs could not mirror a row of %: SQLSTATE %', v_relation, v_state;
+        end;
+    end;
+    return null;
+end
+$$;
+comment on function obs._mirror_run() is 'Trigger function of attach_runs; what fails is quarantined and never fails the host''s statement.';

@@ -1,0 +1,45 @@
+-- obs._open_run: makes a run with its tenant and event day when it is missing; true when it was made now
+-- Called by: start_run, _enter, the trigger of attach_runs
+-- Reads/Writes: tenants, enrichment_runs, event_days
+-- Raises: 22023 for a bad id
+-- A later start never moves a run; it only completes what was not known.
+create or replace function obs._open_run(
+    p_tenant_id text, p_run_id text, p_kind text, p_started_at timestamptz, p_trace_url text, p_meta jsonb
+) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_started_at timestamptz := case
+        when p_started_at between '2000-01-01Z' and obs.now() + interval '1 day' then p_started_at else obs.now()
+    end;
+    v_kind text := coalesce(obs._mend_word(p_tenant_id, p_kind), 'nightly');
+    v_trace_url text := obs._redact_text(p_tenant_id, left(p_trace_url, 2048));
+    v_host text;
+begin
+    perform obs._ensure_tenant(p_tenant_id, true);
+    perform obs._check_id('run id', p_run_id);
+    insert into obs.enrichment_runs (
+        tenant_id, run_id, started_at, langsmith_trace_url, kind, run_day, meta
+    )
+    values (
+        p_tenant_id, p_run_id, v_started_at, v_trace_url, v_kind, (v_started_at at time zone 'UTC')::date,
+        coalesce(obs._redact_extra(p_tenant_id, p_meta), '{}')
+    )
+    on conflict do nothing;
+    if found then
+        perform obs._ensure_event_day((v_started_at at time zone 'UTC')::date);
+        return true;
+    end if;
+    if v_trace_url is not null then
+        update obs.enrichment_runs r
+        set langsmith_trace_url = v_trace_url
+        where r.tenant_id = p_tenant_id and r.run_id = p_run_id and r.langsmith_trace_url is distinct from v_trace_url
+        returning r.host_relation into v_host;
+        if v_host is not null then
+            perform obs._write_back_trace_url(v_host, p_tenant_id, p_run_id, v_trace_url);
+        end if;
+    end if;
+    return false;
+end
+$$;
+comment on function obs._open_run(text, text, text, timestamptz, text, jsonb) is 'Makes a run with its tenant and event day when it is missing; true when it was made now.';

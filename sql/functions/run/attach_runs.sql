@@ -1,0 +1,44 @@
+-- obs.attach_runs: adopts the host's own table of runs: back-fills obs from it and mirrors start, end and status from then on
+-- Called by: administrators who own the host's table
+-- Reads/Writes: the host's table (one column, one trigger, one grant), attached_relations, enrichment_runs
+-- Raises: 22023 a table without the needed columns, 42501 not the table's owner
+-- Runs as its caller, since only the table's owner may change it. A second call changes nothing. Nothing is rewritten: the
+-- one added column is nullable without a default.
+create or replace function obs.attach_runs(p_relation regclass, p_status_map jsonb default '{}') returns bigint
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_missing text := (
+        select string_agg(n.name, ', ' order by n.name)
+        from unnest(array['run_id', 'tenant_id', 'started_at', 'ended_at', 'status']) as n (name)
+        where not exists (
+            select from pg_attribute a where a.attrelid = p_relation and a.attname = n.name and not a.attisdropped
+        )
+    );
+begin
+    if v_missing is not null then
+        raise exception 'table % has no column %', p_relation, v_missing
+            using errcode = '22023', hint = 'It needs run_id, tenant_id, started_at, ended_at and status.';
+    end if;
+    if not exists (
+        select from pg_attribute a where a.attrelid = p_relation and a.attname = 'langsmith_trace_url' and not a.attisdropped
+    ) then
+        execute format('alter table %s add column langsmith_trace_url text', p_relation);
+    end if;
+    execute format('grant select, update (langsmith_trace_url) on %s to obs_owner', p_relation);
+    execute format(
+        'grant usage on schema %I to obs_owner', (select c.relnamespace::regnamespace::text from pg_class c where c.oid = p_relation)
+    );
+    perform obs._register_relation(p_relation, coalesce(p_status_map, '{}'));
+    if not exists (select from pg_trigger t where t.tgrelid = p_relation and t.tgname = 'obs_mirror_run') then
+        execute format(
+            'create trigger obs_mirror_run after insert or update of run_id, tenant_id, started_at, ended_at, status, '
+            'langsmith_trace_url on %s for each row execute function obs._mirror_run()', p_relation
+        );
+    end if;
+    return obs._backfill_runs(p_relation);
+end
+$$;
+comment on function obs.attach_runs(regclass, jsonb) is
+'Adopts the host''s table of runs: adds langsmith_trace_url if missing, back-fills, mirrors start, end and status by trigger; returns
+how many runs were new to obs. p_status_map turns the host''s status words into those of obs. Call it as the table''s owner, member of obs_admin.';

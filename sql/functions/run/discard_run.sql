@@ -1,0 +1,31 @@
+-- obs.discard_run: takes back a wrong run with everything that was stored and added up for it
+-- Called by: administrators
+-- Reads/Writes: every table with run rows (delete), audit_log
+-- Raises: OB002 unknown run, OB004 ambiguous run id
+create or replace function obs.discard_run(p_run_id text, p_tenant_id text default null, p_reason text default null) returns bigint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_run obs.enrichment_runs := obs._lock_run(p_run_id, p_tenant_id);
+    v_events bigint;
+begin
+    delete from obs.run_event_logs e
+    where e.tenant_id = v_run.tenant_id and e.run_id = p_run_id and e.run_day = v_run.run_day;
+    get diagnostics v_events = row_count;
+    delete from obs.stage_deltas d where d.tenant_id = v_run.tenant_id and d.run_id = p_run_id;
+    delete from obs.latency_buckets b where b.tenant_id = v_run.tenant_id and b.run_id = p_run_id;
+    delete from obs.run_error_codes c where c.tenant_id = v_run.tenant_id and c.run_id = p_run_id;
+    delete from obs.run_metrics m where m.tenant_id = v_run.tenant_id and m.run_id = p_run_id;
+    delete from obs.run_model_usage m where m.tenant_id = v_run.tenant_id and m.run_id = p_run_id;
+    delete from obs.run_vendor_usage u where u.tenant_id = v_run.tenant_id and u.run_id = p_run_id;
+    delete from obs.run_stage_stats s where s.tenant_id = v_run.tenant_id and s.run_id = p_run_id;
+    delete from obs.quarantined_events q where q.tenant_id = v_run.tenant_id and q.run_id = p_run_id;
+    delete from obs.enrichment_runs r where r.tenant_id = v_run.tenant_id and r.run_id = p_run_id;
+    perform obs._audit(v_run.tenant_id, 'discard_run', jsonb_build_object(
+        'run_id', p_run_id, 'status', v_run.status, 'events', v_events, 'reason', obs._redact_text(v_run.tenant_id, p_reason)
+    ));
+    return v_events;
+end
+$$;
+comment on function obs.discard_run(text, text, text) is
+'Takes back a wrong run: deletes its events and numbers and records who did it; returns the number of events deleted. Administrators only.';

@@ -1,0 +1,16 @@
+-- obs._check_id: refuses an identifier that is empty, too long, unprintable or personal
+-- Called by: _ensure_tenant, _open_run
+-- Reads/Writes: nothing
+-- Raises: 22023
+create or replace function obs._check_id(p_what text, p_id text) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not obs._id_valid(p_id) then
+        raise exception '% must have 1 to 128 printable characters and no e-mail address or secret in it; this one has %',
+            p_what, coalesce(length(p_id), 0)
+            using errcode = '22023';
+    end if;
+end
+$$;
+comment on function obs._check_id(text, text) is 'Refuses an identifier that is empty, too long, unprintable or personal.';

@@ -1,0 +1,40 @@
+-- obs.set_setting: sets, or with NULL removes, a setting for one tenant or for all
+-- Called by: administrators
+-- Reads/Writes: settings, audit_log
+-- Raises: 22023 for an unknown key or a value out of range, OB001 for an unknown tenant
+create or replace function obs.set_setting(p_key text, p_value jsonb, p_tenant_id text default null) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_fault text := case p_key
+        when 'capture' then case when not obs._capture_valid(p_value)
+            then '"all", "errors", "sample(0.1)", or an object of these by stage with "*" for the rest' end
+        when 'heartbeat_timeout_s' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 10 and 86400
+            then 'a number of seconds from 10 to 86400' end
+        when 'silence_timeout_s' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 60 and 604800
+            then 'a number of seconds from 60 to 604800' end
+        when 'resend_window_s' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 0 and 604800
+            then 'a number of seconds from 0 to 604800' end
+        when 'extra_mode' then case when p_value not in ('"open"', '"strict"') then '"open" or "strict"' end
+        when 'strict_writers' then case when jsonb_typeof(p_value) <> 'boolean' or p_tenant_id is not null
+            then 'true or false, for all tenants at once' end
+        else 'no known key: capture, heartbeat_timeout_s, silence_timeout_s, resend_window_s, extra_mode, strict_writers'
+    end;
+begin
+    if p_value is not null and v_fault is not null then
+        raise exception 'setting % cannot be %: it takes %', p_key, p_value, v_fault using errcode = '22023';
+    end if;
+    perform obs._known_tenant(p_tenant_id);
+    if p_value is null then
+        delete from obs.settings s where s.key = p_key and s.tenant_id is not distinct from p_tenant_id;
+    else
+        insert into obs.settings as s (tenant_id, key, value, updated_by)
+        values (p_tenant_id, p_key, p_value, obs._asker())
+        on conflict (tenant_id, key) do update
+            set value = excluded.value, updated_by = excluded.updated_by, updated_at = excluded.updated_at;
+    end if;
+    perform obs._audit(p_tenant_id, 'set_setting', jsonb_build_object('key', p_key, 'value', p_value));
+end
+$$;
+comment on function obs.set_setting(text, jsonb, text) is
+'Sets a setting for one tenant, or for all with p_tenant_id NULL; a NULL value removes it. Administrators only.';

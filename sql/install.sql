@@ -1,0 +1,129 @@
+-- obs: everything in the order it is loaded; reading this file is reading the architecture.
+-- psql -v ON_ERROR_STOP=1 -1 -f sql/install.sql    installs or upgrades; a second time changes nothing.
+
+-- 1. What must be there first
+\ir schema/00_preflight.sql
+\ir schema/01_roles.sql
+\ir schema/02_ledger.sql
+
+-- 2. Tables, by concern: immutable steps, recorded in obs.schema_migrations
+\ir schema/10_tenancy.sql
+\ir schema/20_runs.sql
+\ir schema/30_events.sql
+\ir schema/40_cost.sql
+\ir schema/50_jobs.sql
+
+-- 3. Functions, layer by layer: a layer calls only those above it in this list
+-- core: the clock, who asks, latency buckets, row security
+\ir functions/core/_asker.sql
+\ir functions/core/_moved_now.sql
+\ir functions/core/now.sql
+\ir functions/core/version.sql
+\ir functions/core/_bucket_edges.sql
+\ir functions/core/_latency_bucket.sql
+\ir functions/core/_bucket_middle.sql
+\ir functions/core/_uuid_v7.sql
+\ir functions/core/_relation_name.sql
+\ir functions/core/_suspect_id.sql
+\ir functions/core/_secure_table.sql
+\ir functions/core/_audit.sql
+-- tenancy: who may see and write whom, settings
+\ir functions/tenancy/visible_tenants.sql
+\ir functions/tenancy/_id_valid.sql
+\ir functions/tenancy/_check_id.sql
+\ir functions/tenancy/_setting.sql
+\ir functions/tenancy/_capture_valid.sql
+\ir functions/tenancy/_known_tenant.sql
+\ir functions/tenancy/_writable_tenants.sql
+\ir functions/tenancy/_readable_tenants.sql
+\ir functions/tenancy/_find_tenant.sql
+\ir functions/tenancy/_resolve_tenant.sql
+\ir functions/tenancy/_ensure_tenant.sql
+\ir functions/tenancy/create_tenant.sql
+\ir functions/tenancy/grant_access.sql
+\ir functions/tenancy/revoke_access.sql
+\ir functions/tenancy/set_setting.sql
+\ir functions/tenancy/allow_extra_key.sql
+-- ingest: types mended, personal data out, stored once with deltas
+\ir functions/ingest/_json_text.sql
+\ir functions/ingest/_json_number.sql
+\ir functions/ingest/_json_bigint.sql
+\ir functions/ingest/_json_time.sql
+\ir functions/ingest/_warn.sql
+\ir functions/ingest/@privacy.sql
+\ir functions/ingest/_kind.sql
+\ir functions/ingest/_thinnable.sql
+\ir functions/ingest/_mend_word.sql
+\ir functions/ingest/_mend.sql
+\ir functions/ingest/_event_clean.sql
+\ir functions/ingest/_to_events.sql
+\ir functions/ingest/_price.sql
+\ir functions/ingest/set_price.sql
+\ir functions/ingest/_ensure_event_day.sql
+\ir functions/ingest/_store.sql
+-- aggregate: deltas folded into numbers, ends, costs
+\ir functions/aggregate/_error_meaning.sql
+\ir functions/aggregate/map_error_code.sql
+\ir functions/aggregate/_percentiles.sql
+\ir functions/aggregate/_refresh_percentiles.sql
+\ir functions/aggregate/_fold.sql
+\ir functions/aggregate/_put_metric.sql
+\ir functions/aggregate/_put_metrics.sql
+\ir functions/aggregate/_put_contactable.sql
+\ir functions/aggregate/_open_stage.sql
+\ir functions/aggregate/_close_stage.sql
+\ir functions/aggregate/_close_run.sql
+\ir functions/aggregate/_close_abandoned.sql
+\ir functions/aggregate/recompute.sql
+\ir functions/aggregate/reprice.sql
+-- retention: days ahead, thinning
+\ir functions/retention/_make_days_ahead.sql
+\ir functions/retention/_captured.sql
+\ir functions/retention/_thin_runs.sql
+\ir functions/retention/_prune_quarantine.sql
+-- run: the door and its faces, the jobs
+\ir functions/run/_check_end_status.sql
+\ir functions/run/_lock_run.sql
+\ir functions/run/_write_back_trace_url.sql
+\ir functions/run/_open_run.sql
+\ir functions/run/_with_tenants.sql
+\ir functions/run/_apply_lifecycle.sql
+\ir functions/run/_adopt.sql
+\ir functions/run/_enter.sql
+\ir functions/run/log_event.sql
+\ir functions/run/log_events.sql
+\ir functions/run/_check_batch.sql
+\ir functions/run/open_batch.sql
+\ir functions/run/log_batch.sql
+\ir functions/run/start_run.sql
+\ir functions/run/start_stage.sql
+\ir functions/run/finish_stage.sql
+\ir functions/run/finish_run.sql
+\ir functions/run/set_metric.sql
+\ir functions/run/heartbeat.sql
+\ir functions/run/discard_run.sql
+\ir functions/run/_take_host_run.sql
+\ir functions/run/_mirror_run.sql
+\ir functions/run/_register_relation.sql
+\ir functions/run/_unregister_relation.sql
+\ir functions/run/_backfill_runs.sql
+\ir functions/run/attach_runs.sql
+\ir functions/run/detach_runs.sql
+\ir functions/run/_begin_job.sql
+\ir functions/run/_end_job.sql
+\ir functions/run/tick.sql
+\ir functions/run/maintain.sql
+
+-- 4. Views
+\ir views/run_overview.sql
+\ir views/job_health.sql
+
+-- 5. The schedule, as data
+\ir cron/jobs.sql
+
+-- 6. Who may do what
+\ir schema/90_policies.sql
+\ir schema/91_grants.sql
+\ir schema/92_comments.sql
+
+reset role;

@@ -1,0 +1,19 @@
+-- Refuses what cannot become a sound obs: an old server, a foreign or half-made schema. Changes nothing.
+-- One installation at a time: the lock ends with the transaction. It can delay an installer, nothing else.
+select pg_advisory_xact_lock(hashtext('obs install'));
+
+do $preflight$
+declare
+    v_version int := current_setting('server_version_num')::int;
+begin
+    if v_version < 150000 then
+        raise exception 'obs needs PostgreSQL 15 or newer; this server is %', current_setting('server_version')
+            using errcode = 'OB007', hint = 'Install obs on a server of version 15 to 18.';
+    end if;
+    if to_regnamespace('obs') is not null and to_regclass('obs.schema_migrations') is null then
+        raise exception 'schema obs exists here but holds no obs.schema_migrations: it is foreign or half-installed'
+            using errcode = 'OB005',
+            hint = 'Run sql/uninstall.sql (or drop schema obs), then install in one transaction: psql -1 -f.';
+    end if;
+end
+$preflight$;

@@ -1,0 +1,39 @@
+-- Roles are shared by the whole cluster: made when missing, never dropped. None is a superuser or bypasses row security.
+-- obs_owner owns every object; writer and reader are siblings so that a producer cannot read.
+do $roles$
+declare
+    v_role text;
+begin
+    foreach v_role in array array[
+        'obs_owner', 'obs_writer', 'obs_reader', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin', 'obs_cron'
+    ] loop
+        if to_regrole(v_role) is null then
+            begin
+                execute format('create role %I %s', v_role, case v_role when 'obs_cron' then 'login' else 'nologin' end);
+            exception when duplicate_object or unique_violation then
+                null;  -- another database of this cluster was installing at the same moment
+            end;
+        end if;
+    end loop;
+    -- The installer acts as the owner and as obs_cron below; upgrades need the same right again.
+    foreach v_role in array array['obs_owner', 'obs_cron'] loop
+        if not pg_has_role(current_user, v_role, 'member') then
+            execute format('grant %I to %I', v_role, current_user);
+        end if;
+    end loop;
+end
+$roles$;
+
+do $schema$
+begin
+    if to_regnamespace('obs') is null then
+        create schema obs authorization obs_owner;
+    end if;
+    -- A hardened database takes TEMP from PUBLIC; the batch door needs it.
+    if not has_database_privilege('obs_owner', current_database(), 'temporary') then
+        execute format('grant temporary on database %I to obs_owner', current_database());
+    end if;
+end
+$schema$;
+
+set role obs_owner;

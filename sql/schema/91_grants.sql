@@ -1,0 +1,79 @@
+-- The access matrix. Whatever is not named here, nobody but the owner may do; PUBLIC may do nothing.
+-- Partitions are granted to nobody: they are read through the parent alone.
+revoke all on schema obs from public;
+grant usage on schema obs to obs_writer, obs_reader, obs_ops, obs_forwarder, obs_bi, obs_admin, obs_cron;
+
+revoke all on all functions in schema obs from public;
+revoke all on all tables in schema obs from public;
+
+-- Everybody with a role of obs
+grant execute on function
+obs.now(), obs._moved_now(), obs._asker(), obs.version(), obs.visible_tenants()
+to obs_writer, obs_reader, obs_ops, obs_forwarder, obs_bi, obs_admin, obs_cron;
+
+-- Writers call functions and read nothing
+grant execute on function
+obs.start_run(text, text, text, timestamptz, text, jsonb),
+obs.start_stage(text, text, int, text, timestamptz),
+obs.finish_stage(text, text, text, bigint, text),
+obs.finish_run(text, text, text, timestamptz),
+obs.set_metric(text, text, numeric, text, text),
+obs.heartbeat(text, text),
+obs.log_event(
+    text, text, text, text, text, numeric, text, text, text, text, numeric, bigint, bigint, text, jsonb, text, text, uuid,
+    timestamptz, text
+),
+obs.log_events(jsonb, text),
+obs.open_batch(),
+obs.log_batch(int)
+to obs_writer, obs_admin;
+grant usage on type obs.event to obs_writer, obs_admin;
+
+-- Readers and BI see their tenants' rows; ops all tenants'; administrators also what has no tenant
+grant select on
+obs.tenants, obs.settings, obs.extra_keys, obs.price_cards, obs.vendor_error_codes,
+obs.enrichment_runs, obs.run_stage_stats, obs.run_vendor_usage, obs.run_model_usage, obs.run_error_codes, obs.run_metrics,
+obs.latency_buckets, obs.run_event_logs, obs.quarantined_events, obs.run_overview
+to obs_reader, obs_bi, obs_ops, obs_admin;
+grant select on
+obs.tenant_roles, obs.audit_log, obs.stage_deltas, obs.jobs, obs.event_days, obs.schema_migrations, obs.attached_relations,
+obs.job_health
+to obs_ops, obs_admin;
+grant execute on function obs.recompute(text, text) to obs_reader, obs_ops, obs_admin;
+
+-- The jobs
+grant execute on function obs.tick(int), obs.maintain() to obs_cron, obs_ops, obs_admin;
+
+-- Administration
+grant execute on function
+obs.create_tenant(text, text, text),
+obs.grant_access(name, text),
+obs.revoke_access(name, text),
+obs.set_setting(text, jsonb, text),
+obs.allow_extra_key(text, text),
+obs.set_price(text, text, numeric, bigint, text, text, timestamptz, text),
+obs.map_error_code(text, text, text, text),
+obs.reprice(timestamptz, timestamptz, text),
+obs.discard_run(text, text, text),
+obs.attach_runs(regclass, jsonb),
+obs.detach_runs(regclass),
+obs._register_relation(regclass, jsonb),
+obs._unregister_relation(regclass),
+obs._backfill_runs(regclass),
+obs._mirror_run(),
+obs._relation_name(regclass)
+to obs_admin;
+
+-- A member who is given obs_bi cannot hold a server: see docs/operations for the statement timeout of its logins.
+
+-- The matrix holds: no function of obs may be called by PUBLIC, whatever order the files came in.
+do $check$
+begin
+    if exists (
+        select from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+        where p.pronamespace = 'obs'::regnamespace and a.grantee = 0
+    ) then
+        raise exception 'a function of obs may be called by PUBLIC: the grants file is incomplete';
+    end if;
+end
+$check$;
