@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import psycopg
-from src.clients import StepFailed, in_parallel
 from src.enrichment import Progress
 from src.store import Lead, Score, Store
 
@@ -12,25 +11,23 @@ def export(store: Store, leads: list[Lead], scores: list[Score], progress: Progr
     """Exports the leads worth a call; returns how many went through and how many Odoo refused."""
     by_id = {lead.company_id: lead for lead in leads}
     chosen = [score for score in scores if score.bucket != "Low"]
-
-    def one(score: Score) -> None:
-        export_partner(store, by_id[score.company_id], score.bucket)
-
-    results = in_parallel(one, chosen, 1, progress("export_odoo", len(chosen)))
-    refused = sum(isinstance(result, StepFailed) for result in results)
-    return len(results) - refused, refused
+    done, refused = progress("export_odoo", len(chosen)), 0
+    for score in chosen:
+        try:
+            export_partner(store, by_id[score.company_id], score.bucket)
+        except psycopg.IntegrityError:  # somebody has to mend the books
+            refused += 1
+        done()
+    return len(chosen) - refused, refused
 
 
 def export_partner(store: Store, lead: Lead, bucket: str) -> None:
-    """Writes one partner; what Odoo's constraints refuse is left for the books to be mended."""
+    """Writes one partner, unless Odoo's constraints refuse it."""
     query = """
         insert into public.odoo_partners (tenant_id, company_id, name, country, vat, autopost_bills, lead_bucket)
         select %(tenant)s, %(company_id)s, %(name)s, %(country)s, %(vat)s, autopost_bills, %(bucket)s
         from public.odoo_connections where tenant_id = %(tenant)s
         on conflict (tenant_id, company_id) do update
         set name = excluded.name, country = excluded.country, vat = excluded.vat, lead_bucket = excluded.lead_bucket"""
-    try:
-        with store.connection.transaction():
-            store.connection.execute(query, {**vars(lead), "tenant": store.tenant, "bucket": bucket})
-    except psycopg.IntegrityError as refusal:
-        raise StepFailed(type(refusal).__name__, str(refusal)) from refusal
+    with store.connection.transaction():
+        store.connection.execute(query, {**vars(lead), "tenant": store.tenant, "bucket": bucket})

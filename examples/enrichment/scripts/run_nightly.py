@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import NAMESPACE_URL, uuid5
 
 import psycopg
 import world
@@ -32,6 +33,11 @@ class Night:
     crawler: Crawler
     vendors: dict[str, Vendor]
     progress: Progress
+
+    @property
+    def trace_url(self) -> str:
+        """Where LangSmith keeps the night's LLM traces."""
+        return f"https://smith.langchain.com/r/{uuid5(NAMESPACE_URL, f'night/{self.host_run}')}"
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,9 @@ def enrich_tenant(night: Night) -> Report:
     """One tenant's night, from candidates to export."""
     store, progress = night.store, night.progress
     caps = store.caps_left()
+    done = progress("mv_refresh", 1)
     store.refresh_candidates()
+    done()
     shortlist = store.shortlist(caps["companies"])
     leads = shortlist.leads
     Enrichment(store, night.crawler, night.vendors, progress).enrich(leads, caps["lusha"])

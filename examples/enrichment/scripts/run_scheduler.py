@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
 
 from src.enrichment import Progress
 from world.scenario import TENANTS
@@ -12,12 +11,13 @@ from world.scenario import TENANTS
 from scripts.run_nightly import Report, enrich_tenant, opened, quiet
 
 
-def run_night(dsn: str, number: int, progress: Progress = quiet, **size: int) -> Iterator[tuple[str, Report]]:
-    """Runs the night for each tenant that has places left today."""
-    for tenant in TENANTS:
-        with opened(dsn, tenant, number, progress, **size) as night:
-            if night.store.caps_left()["companies"] > 0:
-                yield tenant, enrich_tenant(night)
+def run_tenant(dsn: str, tenant: str, number: int, progress: Progress = quiet, **size: int) -> Report | None:
+    """Runs the tenant's night, if its caps leave places."""
+    with opened(dsn, tenant, number, progress, **size) as night:
+        caps = night.store.caps_left()
+        if caps["companies"] <= 0:
+            return None
+        return enrich_tenant(night)
 
 
 def main() -> None:
@@ -26,8 +26,8 @@ def main() -> None:
     parser.add_argument("--dsn", default=os.environ.get("DATABASE_URL", ""), help="the pipeline's database")
     arguments = parser.parse_args()
     for number in range(1, arguments.nights + 1):
-        for tenant, report in run_night(arguments.dsn, number):
-            print(f"night {number}, {tenant}: {report}")
+        for tenant in TENANTS:
+            print(f"night {number}, {tenant}: {run_tenant(arguments.dsn, tenant, number)}")
 
 
 if __name__ == "__main__":

@@ -23,13 +23,52 @@ Address = tuple[str, int]
 class StepFailed(Exception):
     """A step could not be done for one company; the night goes on."""
 
-    def __init__(self, error_code: str, message: str = "", retry_after: float | None = None) -> None:
-        super().__init__(message or error_code)
-        self.error_code = error_code
-        self.retry_after = retry_after
+    code = "STEP_FAILED"
+    transient = False
+    retry_after: float | None = None
 
 
-TRANSIENT = {"TIMEOUT", "CONNECTION_RESET", "HTTP_429", "HTTP_500", "HTTP_502", "HTTP_503", "BAD_ANSWER"}
+class Timeout(StepFailed):
+    code, transient = "TIMEOUT", True
+
+
+class ConnectionReset(StepFailed):
+    code, transient = "CONNECTION_RESET", True
+
+
+class ConnectionFailed(StepFailed):
+    code = "CONNECTION_FAILED"
+
+
+class DnsFailure(StepFailed):
+    code = "DNS_FAILURE"
+
+
+class TlsFailure(StepFailed):
+    code = "TLS_FAILURE"
+
+
+class TooManyRedirects(StepFailed):
+    code = "TOO_MANY_REDIRECTS"
+
+
+class NothingFound(StepFailed):
+    code = "NOTHING_FOUND"
+
+
+class BadAnswer(StepFailed):
+    code, transient = "BAD_ANSWER", True
+
+
+class HttpError(StepFailed):
+    """An answer that is no success."""
+
+    def __init__(self, status: int, message: str, retry_after: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = f"HTTP_{status}"
+        self.transient = status == 429 or status >= 500
+        self.retry_after = float(retry_after) if retry_after else None
 
 
 def retrying(ask: Callable[[], T], before_retry: Callable[[StepFailed], object] = lambda _: None, tries: int = 3) -> T:
@@ -38,7 +77,7 @@ def retrying(ask: Callable[[], T], before_retry: Callable[[StepFailed], object] 
         try:
             return ask()
         except StepFailed as failure:
-            if not left or failure.error_code not in TRANSIENT:
+            if not left or not failure.transient:
                 raise
             before_retry(failure)
             time.sleep(failure.retry_after or 0.05)
@@ -68,17 +107,15 @@ def in_parallel(
 
 def why(broken: Exception) -> StepFailed:
     """The failure behind an exception of the network stack."""
-    code = "CONNECTION_FAILED"
-    for kind, name in (
-        (TimeoutError, "TIMEOUT"),
-        (socket.gaierror, "DNS_FAILURE"),
-        (ssl.SSLError, "TLS_FAILURE"),
-        (ConnectionResetError, "CONNECTION_RESET"),
+    for kind, failure in (
+        (TimeoutError, Timeout),
+        (socket.gaierror, DnsFailure),
+        (ssl.SSLError, TlsFailure),
+        (ConnectionResetError, ConnectionReset),
     ):
         if isinstance(broken, kind):
-            code = name
-            break
-    return StepFailed(code, f"{type(broken).__name__}: {broken}")
+            return failure(f"{type(broken).__name__}: {broken}")
+    return ConnectionFailed(f"{type(broken).__name__}: {broken}")
 
 
 @dataclass(frozen=True)
@@ -109,11 +146,11 @@ class Crawler:
                 break
             url = urljoin(url, response.headers["Location"])
         else:
-            raise StepFailed("TOO_MANY_REDIRECTS", f"{domain} redirects without end")
+            raise TooManyRedirects(f"{domain} redirects without end")
         if response.status == 304:
             return Page(304, None, None, etag)
         if response.status != 200:
-            raise StepFailed(f"HTTP_{response.status}", f"{url} answered {response.status} {response.reason}")
+            raise HttpError(response.status, f"{url} answered {response.status} {response.reason}")
         about = re.sub(r"<[^>]+>", " ", body.decode("utf-8", "replace")).strip()
         return Page(200, about, hashlib.sha256(about.encode()).hexdigest(), response.headers["ETag"])
 
@@ -167,8 +204,7 @@ class Vendor:
         finally:
             connection.close()
         if response.status != 200:
-            patience = response.headers["Retry-After"]
             message = f"{self.name}: {text.decode('utf-8', 'replace')}"
-            raise StepFailed(f"HTTP_{response.status}", message, float(patience) if patience else None)
+            raise HttpError(response.status, message, response.headers["Retry-After"])
         answer: dict[str, Any] = json.loads(text)
         return answer

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from src.clients import Crawler, Page, StepFailed, Vendor, in_parallel, retrying
+from src.clients import Crawler, HttpError, NothingFound, Page, StepFailed, Vendor, in_parallel, retrying
 from src.store import Lead, Mailbox, Store
 
 Progress = Callable[[str, int], Callable[[], object]]  # (step, size) -> what to call after each company
 Notes = dict[str, Any]  # what a step has to say about one company
-Ask = Callable[..., dict[str, Any]]  # ask(vendor, path, …): one vendor's answer about the company at hand
+Ask = Callable[..., dict[str, Any]]  # asks a vendor about the company at hand
 
 
 @dataclass
@@ -48,11 +47,11 @@ class Enrichment:
         """Does one step's work for each of the things."""
 
         def one(thing: Any) -> Any:
-            return work(thing, partial(self.ask, thing), {})
+            return work(thing, self.ask, {})
 
         return in_parallel(one, things, workers, self.progress(step, len(things)), lambda: self.out_of_credit(step))
 
-    def ask(self, thing: Any, vendor: Vendor, path: str, **request: Any) -> dict[str, Any]:
+    def ask(self, vendor: Vendor, path: str, **request: Any) -> dict[str, Any]:
         """One vendor's answer about one company, asked for up to three times."""
 
         def once() -> dict[str, Any]:
@@ -77,7 +76,7 @@ class Enrichment:
         """Looks for a text about a company whose site could not be read."""
         results = ask(self.vendors["tavily"], "/search", query=lead.name)["results"]
         if not results:
-            raise StepFailed("NOTHING_FOUND", "no search result is about the company")
+            raise NothingFound("no search result is about the company")
         lead.about, lead.etag = results[0]["content"], None
         lead.content_hash = notes["content_hash"] = hashlib.sha256(results[0]["content"].encode()).hexdigest()
 
@@ -85,8 +84,8 @@ class Enrichment:
         """Asks Lusha for people at a company nobody is known at."""
         try:
             answer = ask(self.vendors["lusha"], "/v2/company", domain=lead.domain, company_id=lead.company_id)
-        except StepFailed as failure:
-            self.lusha_spent |= failure.error_code == "HTTP_402"
+        except HttpError as failure:
+            self.lusha_spent |= failure.status == 402
             raise
         notes["contacts"] = len(answer["contacts"])
         return [(lead.company_id, contact["email"], contact["fullName"]) for contact in answer["contacts"]]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
-from src.clients import StepFailed, Vendor, in_parallel, retrying
-from src.enrichment import Notes, Progress
+from src.clients import BadAnswer, Vendor, in_parallel, retrying
+from src.enrichment import Ask, Notes, Progress
 from src.store import Lead, Score, Store
 
 MODEL = "gpt-4o-mini"
@@ -27,7 +28,7 @@ def score_all(store: Store, host_run: int, leads: list[Lead], openai: Vendor, pr
     known = store.known_scores(leads)
 
     def one(lead: Lead) -> Score:
-        return judge(lead, known.get(lead.company_id), openai, {})
+        return judge(lead, known.get(lead.company_id), partial(complete, openai), {})
 
     results = in_parallel(one, leads, 8, progress("score", len(leads)))
     scores = [result for result in results if isinstance(result, Score)]
@@ -35,19 +36,19 @@ def score_all(store: Store, host_run: int, leads: list[Lead], openai: Vendor, pr
     return scores
 
 
-def judge(lead: Lead, known: Score | None, openai: Vendor, notes: Notes) -> Score:
+def judge(lead: Lead, known: Score | None, ask: Ask, notes: Notes) -> Score:
     """One lead's score: the model's fit, and a bonus for each mailbox that can be reached."""
     notes["cache_hit"] = known is not None and known.content_hash == lead.content_hash
     if known and notes["cache_hit"]:
         notes["bucket"] = known.bucket
         return known
-    verdict = complete(lead, openai)
+    verdict = ask(lead)
     points = min(100, int(verdict["fit"]) + 10 * lead.reachable)
     notes["bucket"], notes["rationale_length"] = bucket_of(points), len(verdict["rationale"])
     return Score(lead.company_id, points, bucket_of(points), verdict["rationale"], lead.content_hash or "")
 
 
-def complete(lead: Lead, openai: Vendor) -> dict[str, Any]:
+def complete(openai: Vendor, lead: Lead) -> dict[str, Any]:
     """The model's verdict on one lead."""
     facts = {key: getattr(lead, key) for key in ("company_id", "name", "industry", "employees", "about")}
     messages = [{"role": "system", "content": GUIDE}, {"role": "user", "content": json.dumps(facts)}]
@@ -59,10 +60,16 @@ def complete(lead: Lead, openai: Vendor) -> dict[str, Any]:
     return retrying(once)
 
 
+def usage(answer: dict[str, Any]) -> tuple[int, int, int]:
+    """Tokens read, written, and read from the cache (the last are among the first)."""
+    used = answer["usage"]
+    return used["prompt_tokens"], used["completion_tokens"], used["prompt_tokens_details"]["cached_tokens"]
+
+
 def parse(content: str) -> dict[str, Any]:
     """The JSON that was asked for, which models sometimes forget."""
     try:
         verdict: dict[str, Any] = json.loads(content)
         return {"fit": int(verdict["fit"]), "rationale": str(verdict["rationale"])}
     except (ValueError, KeyError, TypeError) as broken:
-        raise StepFailed("BAD_ANSWER", "the model did not answer with the JSON asked for") from broken
+        raise BadAnswer("the model did not answer with the JSON asked for") from broken

@@ -63,6 +63,11 @@ class Shortlist:
     leads: list[Lead]
     left_out: dict[str, int]
 
+    def funnel(self) -> list[tuple[str, int, str]]:
+        """Name, number and reason: how many candidates there were, how many stayed and why the others did not."""
+        lost = [("candidates_lost", number, reason) for reason, number in self.left_out.items()]
+        return [("candidates_pre", self.considered, ""), ("candidates_post", len(self.leads), ""), *lost]
+
 
 class Store:
     """One connection, one tenant, one night."""
