@@ -1,0 +1,116 @@
+"""The errors of class OB that a caller must tell apart (docs/errors.md), and what an exception says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from . import redact
+
+MESSAGE_LIMIT = 16_384
+
+
+class ObsError(Exception):
+    """An error of obs; `sqlstate` is its code in docs/errors.md."""
+
+    sqlstate: str = "OB000"
+
+
+class UnknownTenantError(ObsError):
+    """The tenant does not exist and the installation is strict."""
+
+    sqlstate = "OB001"
+
+
+class UnknownRunError(ObsError):
+    """No such run or stage among the caller's tenants."""
+
+    sqlstate = "OB002"
+
+
+class AlreadyFinishedError(ObsError):
+    """The run or stage has already been finished otherwise."""
+
+    sqlstate = "OB003"
+
+
+class AmbiguousRunError(ObsError):
+    """The run id exists for several tenants: give the tenant."""
+
+    sqlstate = "OB004"
+
+
+class BrokenInstallError(ObsError):
+    """The schema obs is half installed, or somebody else's."""
+
+    sqlstate = "OB005"
+
+
+class BatchError(ObsError):
+    """The batch table is incomplete or not obs's own."""
+
+    sqlstate = "OB006"
+
+
+class ServerTooOldError(ObsError):
+    """The server is older than PostgreSQL 15."""
+
+    sqlstate = "OB007"
+
+
+class QuarantinedError(ObsError):
+    """Reserved: the event was put into quarantine."""
+
+    sqlstate = "OB008"
+
+
+BY_SQLSTATE: dict[str, type[ObsError]] = {kind.sqlstate: kind for kind in ObsError.__subclasses__()}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Inside, a database error of class OB is raised as its class above; any other passes unchanged."""
+    try:
+        yield
+    except psycopg.Error as error:
+        kind = BY_SQLSTATE.get(error.sqlstate or "")
+        if kind is None:
+            raise
+        raise kind(message(error)) from error
+
+
+def message(error: BaseException) -> str:
+    """What the exception says, without the data that a database error's DETAIL and CONTEXT quote."""
+    try:
+        diagnostic: Any = getattr(error, "diag", None)
+        text = getattr(diagnostic, "message_primary", None) or str(error)
+        if constraint := getattr(diagnostic, "constraint_name", None):
+            text = f"{text} ({constraint})" if constraint not in text else text
+    except Exception:
+        text = ""
+    return text[:MESSAGE_LIMIT]
+
+
+def summary(error: BaseException) -> str:
+    """One redacted line for `stats().last_error` and warnings."""
+    state = getattr(error, "sqlstate", None)
+    first_line = message(error).strip().split("\n", 1)[0]
+    return redact.redact_text(f"{type(error).__name__}{f' {state}' if state else ''}: {first_line}")[:500]
+
+
+def code(error: BaseException) -> str:
+    """The error code of an exception: HTTP_429 when it carries an HTTP status, else its class name in upper snake."""
+    try:
+        carriers = (error, getattr(error, "response", None))
+        for carrier in carriers:
+            for name in ("status_code", "status", "code"):
+                value = getattr(carrier, name, None)
+                if type(value) is int and 400 <= value <= 599:
+                    return f"HTTP_{value}"
+    except Exception:
+        pass
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type(error).__name__).upper()

@@ -1,0 +1,117 @@
+"""The writer thread: drains the queue, writes the spool, hands the rows to the outbox."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from .counters import Counters
+from .errors import summary
+from .notices import Warn
+from .outbox import Barrier, Batch, Outbox
+from .queue import Queue
+from .render import Renderer
+from .spool import Spool
+
+CHUNK = 1_000
+SPOOL_PAUSE = 10.0  # seconds after a failure before the spool is tried again
+
+
+class Writer(threading.Thread):
+    def __init__(
+        self,
+        queue: Queue,
+        renderer: Renderer,
+        spool: Spool | None,
+        outbox: Outbox | None,
+        poll: float,
+        counters: Counters,
+        warn: Warn,
+    ) -> None:
+        super().__init__(name="obs-writer", daemon=True)
+        self._queue, self._renderer, self._spool, self._outbox = queue, renderer, spool, outbox
+        self._poll, self._counters, self._warn = poll, counters, warn
+        self._wake = threading.Event()
+        self._stopping = False
+        self._spool_again = 0.0
+
+    def run(self) -> None:
+        while not self._stopping:
+            if not self._careful_step():
+                self._wake.wait(self._poll)
+                self._wake.clear()
+        while self._careful_step():
+            pass
+
+    def wake(self) -> None:
+        """Do not wait for the next look at the queue."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Drain the queue, then end."""
+        self._stopping = True
+        self._wake.set()
+
+    def _careful_step(self) -> bool:
+        try:
+            return self.step()
+        except Exception as error:  # the thread outlives what nobody foresaw: the chunk is lost, and counted
+            self._warn(f"the writer failed: {summary(error)}")
+            return True
+
+    def step(self) -> bool:
+        """Handle one chunk; False when nothing waited."""
+        if drops := self._queue.take_drops():
+            self._counters.dropped += drops
+            self._renderer.skip(drops)
+            self._warn(f"the queue is full: {self._counters.dropped} events dropped so far")
+        taken = self._queue.take(CHUNK)
+        if not taken:
+            return False
+        lines: list[str] = []
+        rows: list[str] = []
+        for item in taken:
+            if isinstance(item, Barrier):
+                self._hand_over(lines, rows)
+                lines, rows = [], []
+                self._pass(item)
+                continue
+            try:
+                line, row = self._renderer.render(item)
+            except Exception as error:
+                self._counters.dropped += 1
+                self._warn(f"an event could not be written: {summary(error)}")
+                continue
+            lines.append(line)
+            rows.append(row)
+        self._hand_over(lines, rows)
+        return True
+
+    def _pass(self, barrier: Barrier) -> None:
+        barrier.spooled.set()
+        if self._outbox is None:
+            barrier.sent.set()
+        else:
+            self._outbox.put_barrier(barrier)
+
+    def _hand_over(self, lines: list[str], rows: list[str]) -> None:
+        if not lines:
+            return
+        batch = Batch(len(rows), rows)
+        self._write("".join(lines).encode("utf-8", "replace"), batch)
+        kept = batch.file is not None if self._outbox is None else self._outbox.put(batch)
+        if not kept:
+            self._counters.dropped += batch.count
+            self._warn(f"neither spool nor memory has room: {self._counters.dropped} events dropped so far")
+
+    def _write(self, data: bytes, batch: Batch) -> None:
+        if self._spool is not None and time.monotonic() >= self._spool_again:
+            try:
+                batch.file, batch.start, batch.end = self._spool.append(data)
+                self._counters.spooled += batch.count
+                return
+            except OSError as error:
+                self._spool_again = time.monotonic() + SPOOL_PAUSE
+                trouble = summary(error)
+                self._warn(f"the spool cannot be written, events are kept in memory alone: {trouble}")
+        self._counters.unspooled += batch.count
