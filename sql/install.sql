@@ -45,10 +45,11 @@
 \ir functions/tenancy/set_setting.sql
 \ir functions/tenancy/allow_extra_key.sql
 -- ingest: types mended, personal data out, stored once with deltas
-\ir functions/ingest/_json_text.sql
+\ir functions/ingest/_whole.sql
+\ir functions/ingest/_number.sql
 \ir functions/ingest/_json_number.sql
-\ir functions/ingest/_json_bigint.sql
-\ir functions/ingest/_json_time.sql
+\ir functions/ingest/_odd_moment.sql
+\ir functions/ingest/_moment.sql
 \ir functions/ingest/_warn.sql
 \ir functions/ingest/@privacy.sql
 \ir functions/ingest/_kind.sql

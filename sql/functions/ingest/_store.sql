@@ -59,7 +59,7 @@ begin
                 when p.extra -> 'cache_hit' = 'true' then 0
                 else obs._price(
                     p.tenant_id, p.vendor, p.model, p.ts, (p.status = 'success')::int, p.tokens_input, p.tokens_output,
-                    obs._json_bigint(p.extra -> 'tokens_cached'), obs._json_bigint(p.extra -> 'tokens_reasoning')
+                    obs._whole(obs._json_number(p.extra -> 'tokens_cached')), obs._whole(obs._json_number(p.extra -> 'tokens_reasoning'))
                 )
             end as cost_usd
             where p.kind = 'call' and p.cost_usd is null and p.reason is null
@@ -81,8 +81,8 @@ begin
             case when s.kind = 'item' then coalesce(s.extra ->> 'email_status', '') else '' end,
             case when s.kind = 'item' then obs._latency_bucket(s.duration_ms) end,
             count(*), coalesce(sum(s.cost_usd), 0), coalesce(sum(s.tokens_input), 0), coalesce(sum(s.tokens_output), 0),
-            coalesce(sum(obs._json_bigint(s.extra -> 'tokens_cached')), 0),
-            coalesce(sum(obs._json_bigint(s.extra -> 'tokens_reasoning')), 0),
+            coalesce(sum(obs._whole(obs._json_number(s.extra -> 'tokens_cached'))), 0),
+            coalesce(sum(obs._whole(obs._json_number(s.extra -> 'tokens_reasoning'))), 0),
             count(*) filter (where s.cost_source = 'unpriced'), count(*) filter (where s.extra -> 'cache_hit' = 'true'),
             min(s.ts), max(s.ts), max(s.received_at)
         from stored s

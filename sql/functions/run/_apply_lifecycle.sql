@@ -12,12 +12,12 @@ begin
         when 'stage_start' then
             perform obs._open_stage(
                 p_event.tenant_id, p_event.run_id, p_event.stage, p_event.ts,
-                obs._json_bigint(p_event.extra -> 'planned')
+                obs._whole(obs._json_number(p_event.extra -> 'planned'))
             );
         when 'stage_finish' then
             perform obs._close_stage(
                 p_event.tenant_id, p_event.run_id, p_event.stage, p_event.status, p_event.ts,
-                obs._json_bigint(p_event.extra -> 'expected_events')
+                obs._whole(obs._json_number(p_event.extra -> 'expected_events'))
             );
         when 'run_finish' then
             perform obs._put_metrics(p_event.tenant_id, p_event.run_id, p_event.extra);

@@ -48,7 +48,7 @@ begin
     v_event.company_id := p_company_id;
     v_event.event := p_event;
     v_event.status := p_status;
-    v_event.duration_ms := obs._json_bigint(to_jsonb(p_duration_ms));
+    v_event.duration_ms := obs._whole(p_duration_ms);
     v_event.error_code := p_error_code;
     v_event.error_msg := p_error_msg;
     v_event.vendor := p_vendor;
