@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 from pytest_postgresql import factories
+
 from support.binaries import has_extension_library
 from support.binaries import pgbouncer as pgbouncer_program
 from support.cluster import Cluster
