@@ -6,18 +6,22 @@ import psycopg
 from src.enrichment import Progress
 from src.store import Lead, Score, Store
 
+import obs_client as obs
 
-def export(store: Store, leads: list[Lead], scores: list[Score], progress: Progress) -> tuple[int, int]:
+
+def export(store: Store, leads: list[Lead], scores: list[Score], progress: Progress, run: obs.Run) -> tuple[int, int]:
     """Exports the leads worth a call; returns how many went through and how many Odoo refused."""
     by_id = {lead.company_id: lead for lead in leads}
     chosen = [score for score in scores if score.bucket != "Low"]
     done, refused = progress("export_odoo", len(chosen)), 0
-    for score in chosen:
-        try:
-            export_partner(store, by_id[score.company_id], score.bucket)
-        except psycopg.IntegrityError:  # somebody has to mend the books
-            refused += 1
-        done()
+    with run.stage("export_odoo", planned=len(chosen)) as stage:
+        for score in chosen:
+            try:
+                with stage.item(score.company_id):
+                    export_partner(store, by_id[score.company_id], score.bucket)
+            except psycopg.IntegrityError:  # somebody has to mend the books
+                refused += 1
+            done()
     return len(chosen) - refused, refused
 
 

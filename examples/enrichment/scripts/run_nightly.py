@@ -20,6 +20,8 @@ from src.store import Store
 from world.companies import prepare
 from world.scenario import TENANTS, scenario
 
+import obs_client as obs
+
 FIRST_NIGHT = date(2026, 1, 5)
 VENDORS = ("tavily", "lusha", "zerobounce", "openai")
 
@@ -35,9 +37,13 @@ class Night:
     progress: Progress
 
     @property
+    def trace_id(self) -> str:
+        """The night's LangSmith trace."""
+        return uuid5(NAMESPACE_URL, f"{self.store.tenant}/{self.host_run}").hex
+
+    @property
     def trace_url(self) -> str:
-        """Where LangSmith keeps the night's LLM traces."""
-        return f"https://smith.langchain.com/r/{uuid5(NAMESPACE_URL, f'night/{self.host_run}')}"
+        return f"https://smith.langchain.com/r/{self.trace_id}"
 
 
 @dataclass(frozen=True)
@@ -76,18 +82,21 @@ def opened(
         store.close_run(host_run, "done")
 
 
-def enrich_tenant(night: Night) -> Report:
+def enrich_tenant(night: Night, run: obs.Run) -> Report:
     """One tenant's night, from candidates to export."""
     store, progress = night.store, night.progress
     caps = store.caps_left()
     done = progress("mv_refresh", 1)
-    store.refresh_candidates()
+    with run.stage("mv_refresh", planned=1) as stage, stage.item():
+        store.refresh_candidates()
     done()
     shortlist = store.shortlist(caps["companies"])
     leads = shortlist.leads
-    Enrichment(store, night.crawler, night.vendors, progress).enrich(leads, caps["lusha"])
-    scores = score_all(store, night.host_run, leads, night.vendors["openai"], progress)
-    exported, refused = export(store, leads, scores, progress)
+    for name, number, reason in shortlist.funnel():
+        run.metric(name, number, reason)
+    Enrichment(store, night.crawler, night.vendors, progress, run).enrich(leads, caps["lusha"])
+    scores = score_all(store, night.host_run, leads, night.vendors["openai"], progress, run)
+    exported, refused = export(store, leads, scores, progress, run)
     store.mark_enriched(leads)
     store.use_cap("companies", len(leads))
     return Report(night.host_run, shortlist.considered, len(leads), len(scores), exported, refused)
@@ -99,8 +108,11 @@ def main() -> None:
     parser.add_argument("--night", type=int, default=1, help="1 is healthy, 2 and 3 bring trouble")
     parser.add_argument("--dsn", default=os.environ.get("DATABASE_URL", ""), help="the pipeline's database")
     arguments = parser.parse_args()
+    obs.configure(arguments.dsn)
     with opened(arguments.dsn, arguments.tenant, arguments.night) as night:
-        print(enrich_tenant(night))
+        print(f"run {night.host_run} begins; its LLM traces: {night.trace_url}")
+        with obs.run(arguments.tenant, "adhoc", night.host_run, night.trace_url) as run:
+            print(enrich_tenant(night, run))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 from src.enrichment import Progress
 from world.scenario import TENANTS
 
+import obs_client as obs
 from scripts.run_nightly import Report, enrich_tenant, opened, quiet
 
 
@@ -17,7 +18,10 @@ def run_tenant(dsn: str, tenant: str, number: int, progress: Progress = quiet, *
         caps = night.store.caps_left()
         if caps["companies"] <= 0:
             return None
-        return enrich_tenant(night)
+        with obs.run(tenant, run_id=night.host_run, trace_url=night.trace_url, trace_id=night.trace_id) as run:
+            for subject, left in caps.items():
+                run.metric("daily_cap", left, subject)
+            return enrich_tenant(night, run)
 
 
 def main() -> None:
@@ -25,9 +29,11 @@ def main() -> None:
     parser.add_argument("--nights", type=int, default=3)
     parser.add_argument("--dsn", default=os.environ.get("DATABASE_URL", ""), help="the pipeline's database")
     arguments = parser.parse_args()
+    obs.configure(arguments.dsn)
     for number in range(1, arguments.nights + 1):
         for tenant in TENANTS:
             print(f"night {number}, {tenant}: {run_tenant(arguments.dsn, tenant, number)}")
+    obs.close()
 
 
 if __name__ == "__main__":

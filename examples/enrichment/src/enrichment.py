@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import obs_client as obs
 from src.clients import Crawler, HttpError, NothingFound, Page, StepFailed, Vendor, in_parallel, retrying
 from src.store import Lead, Mailbox, Store
 
@@ -23,6 +25,7 @@ class Enrichment:
     crawler: Crawler
     vendors: dict[str, Vendor]
     progress: Progress
+    run: obs.Run
     lusha_spent: bool = False
 
     def enrich(self, leads: list[Lead], lookups: int) -> None:
@@ -47,17 +50,22 @@ class Enrichment:
         """Does one step's work for each of the things."""
 
         def one(thing: Any) -> Any:
-            return work(thing, self.ask, {})
+            with stage.item(thing.company_id) as item:
+                return work(thing, partial(self.ask, item), item.extra)
 
-        return in_parallel(one, things, workers, self.progress(step, len(things)), lambda: self.out_of_credit(step))
+        with self.run.stage(step, planned=len(things)) as stage:
+            return in_parallel(one, things, workers, self.progress(step, len(things)), lambda: self.out_of_credit(step))
 
-    def ask(self, vendor: Vendor, path: str, **request: Any) -> dict[str, Any]:
+    def ask(self, item: obs.Item, vendor: Vendor, path: str, **request: Any) -> dict[str, Any]:
         """One vendor's answer about one company, asked for up to three times."""
 
         def once() -> dict[str, Any]:
-            return vendor.ask(path, **request)
+            with item.vendor_call(vendor.name) as call:
+                answer = vendor.ask(path, **request)
+                call.cost_usd = answer.get("cost_usd")
+                return answer
 
-        return retrying(once)
+        return retrying(once, lambda failure: item.retry(failure.code))
 
     def out_of_credit(self, step: str) -> bool:
         """Lusha is left alone once it has answered 402."""

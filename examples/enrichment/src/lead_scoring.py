@@ -6,6 +6,7 @@ import json
 from functools import partial
 from typing import Any
 
+import obs_client as obs
 from src.clients import BadAnswer, Vendor, in_parallel, retrying
 from src.enrichment import Ask, Notes, Progress
 from src.store import Lead, Score, Store
@@ -23,14 +24,18 @@ def bucket_of(points: int) -> str:
     return "High" if points >= 60 else "Medium" if points >= 35 else "Low"
 
 
-def score_all(store: Store, host_run: int, leads: list[Lead], openai: Vendor, progress: Progress) -> list[Score]:
+def score_all(
+    store: Store, host_run: int, leads: list[Lead], openai: Vendor, progress: Progress, run: obs.Run
+) -> list[Score]:
     """Scores every lead; the ones whose text has not changed since they were last scored keep their score."""
     known = store.known_scores(leads)
 
     def one(lead: Lead) -> Score:
-        return judge(lead, known.get(lead.company_id), partial(complete, openai), {})
+        with stage.item(lead.company_id) as item:
+            return judge(lead, known.get(lead.company_id), partial(complete, openai, item), item.extra)
 
-    results = in_parallel(one, leads, 8, progress("score", len(leads)))
+    with run.stage("score", planned=len(leads)) as stage:
+        results = in_parallel(one, leads, 8, progress("score", len(leads)))
     scores = [result for result in results if isinstance(result, Score)]
     store.save_scores(host_run, scores)
     return scores
@@ -48,16 +53,18 @@ def judge(lead: Lead, known: Score | None, ask: Ask, notes: Notes) -> Score:
     return Score(lead.company_id, points, bucket_of(points), verdict["rationale"], lead.content_hash or "")
 
 
-def complete(openai: Vendor, lead: Lead) -> dict[str, Any]:
+def complete(openai: Vendor, item: obs.Item, lead: Lead) -> dict[str, Any]:
     """The model's verdict on one lead."""
     facts = {key: getattr(lead, key) for key in ("company_id", "name", "industry", "employees", "about")}
     messages = [{"role": "system", "content": GUIDE}, {"role": "user", "content": json.dumps(facts)}]
 
     def once() -> dict[str, Any]:
-        answer = openai.ask("/v1/chat/completions", model=MODEL, messages=messages)
-        return parse(answer["choices"][0]["message"]["content"])
+        with item.vendor_call("openai", MODEL) as call:
+            answer = openai.ask("/v1/chat/completions", model=MODEL, messages=messages)
+            call.tokens(*usage(answer))
+            return parse(answer["choices"][0]["message"]["content"])
 
-    return retrying(once)
+    return retrying(once, lambda failure: item.retry(failure.code))
 
 
 def usage(answer: dict[str, Any]) -> tuple[int, int, int]:

@@ -89,7 +89,7 @@ class VendorHandler(Handler):
         """Is the mailbox there? Charges for every verdict."""
         mood = draw("zerobounce mood", address, self.server.scenario.night)
         if mood < 0.02 and time_asked == 1:
-            return self.answer(429, {"error": "too many requests"}, Retry_After="0.1")
+            return self.answer(503, {"error": "try again"}, Retry_After="0.1")
         if mood > 0.985:
             return self.answer(400, {"error": f"cannot look at {address}: mail server blocks us"})
         verdict = draw("mailbox", address)
@@ -110,7 +110,7 @@ class VendorHandler(Handler):
             refusals = 3 if draw("stubborn", key, night) < 0.12 else 1
             if time_asked <= refusals:
                 return self.answer(429, {"error": {"code": "rate_limit_exceeded"}}, Retry_After="0.25")
-        time.sleep(0.06 + 0.14 * draw("thinking", key))
+        time.sleep(0.05 + 0.11 * draw("thinking", key))
         fit = int(100 * (0.55 * min(1.0, subject["employees"] / 900) + 0.45 * draw("fit", key)))
         rationale = f"{subject['name']} works in {subject['industry']} with about {subject['employees']} people."
         content = json.dumps({"fit": fit, "rationale": rationale})
