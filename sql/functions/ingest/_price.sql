@@ -16,8 +16,10 @@ create or replace function obs._price(
     p_tokens_cached bigint,
     p_tokens_reasoning bigint
 ) returns numeric
-language sql stable
-begin atomic
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (
     with card as (
         select
             u.unit,
@@ -73,7 +75,9 @@ begin atomic
                 )
                 then coalesce(sum(greatest(b.units, 0) * b.price), 0)
         end
-    from billed as b;
-end;
+    from billed as b
+    );
+end
+$$;
 comment on function obs._price(text, text, text, timestamptz, int, bigint, bigint, bigint, bigint) is
 'US dollars of one call by the price cards valid at its moment, unrounded; NULL when no card covers it.';

@@ -18,23 +18,37 @@ as $$
 begin
     with placed as (
         select
-            e.*,
-            obs._kind(e.logger, e.event, e.status, e.stage) as kind,
-            r.run_day,
+            q.*,
             case
-                when r.run_id is null then case
-                    when not obs._id_valid(e.run_id) or not (e.tenant_id is null or obs._id_valid(e.tenant_id)) then 'bad_id'
-                    when e.tenant_id <> all(p_allowed) then 'forbidden_tenant'
-                    else 'unknown_run'
-                end
-                when d.dropped_at is not null then 'expired'
-                when r.thinned_at is not null and obs._thinnable(e.logger, e.event, e.status, e.stage, e.cost_usd, e.extra)
-                    then 'thinned'
-            end as reason
-        from unnest(p_events) as e
-        left join obs.enrichment_runs r
-            on r.tenant_id = e.tenant_id and r.run_id = e.run_id and (p_allowed is null or r.tenant_id = any(p_allowed))
-        left join obs.event_days d on d.run_day = r.run_day
+                when q.kind <> 'call' or q.reason is not null then q.cost_usd
+                when q.cost_usd is not null then q.cost_usd
+                when q.extra -> 'cache_hit' = 'true' then 0
+                else obs._price(
+                    q.tenant_id, q.vendor, q.model, q.ts, (q.status = 'success')::int, q.tokens_input, q.tokens_output,
+                    obs._whole(obs._json_number(q.extra -> 'tokens_cached')),
+                    obs._whole(obs._json_number(q.extra -> 'tokens_reasoning'))
+                )
+            end as final_usd
+        from (
+            select
+                e.*,
+                obs._kind(e.logger, e.event, e.status, e.stage) as kind,
+                r.run_day,
+                case
+                    when r.run_id is null then case
+                        when not obs._id_valid(e.run_id) or not (e.tenant_id is null or obs._id_valid(e.tenant_id)) then 'bad_id'
+                        when e.tenant_id <> all(p_allowed) then 'forbidden_tenant'
+                        else 'unknown_run'
+                    end
+                    when d.dropped_at is not null then 'expired'
+                    when r.thinned_at is not null and obs._thinnable(e.logger, e.event, e.status, e.stage, e.cost_usd, e.extra)
+                        then 'thinned'
+                end as reason
+            from unnest(p_events) as e
+            left join obs.enrichment_runs r
+                on r.tenant_id = e.tenant_id and r.run_id = e.run_id and (p_allowed is null or r.tenant_id = any(p_allowed))
+            left join obs.event_days d on d.run_day = r.run_day
+        ) q
     ), stored as (
         insert into obs.run_event_logs (
             run_id, tenant_id, stage, company_id, event, status, error_code, duration_ms, trace_id, extra, ts, level, error_msg,
@@ -43,27 +57,17 @@ begin
         )
         select
             p.run_id, p.tenant_id, p.stage, p.company_id, p.event, p.status, p.error_code, p.duration_ms::int, p.trace_id,
-            p.extra, p.ts, p.level, p.error_msg, p.vendor, coalesce(p.cost_usd, c.cost_usd), p.tokens_input, p.tokens_output,
+            p.extra, p.ts, p.level, p.error_msg, p.vendor, p.final_usd, p.tokens_input, p.tokens_output,
             p.logger, p.model, p.event_id, p.producer, p.seq, clock_timestamp(), p.kind,
             case
                 when p.cost_usd is not null then 'reported'
                 when p.kind <> 'call' then null
                 when p.extra -> 'cache_hit' = 'true' then 'cache'
-                when c.cost_usd is not null then 'price_card'
+                when p.final_usd is not null then 'price_card'
                 when p.status = 'success' or p.tokens_input > 0 or p.tokens_output > 0 then 'unpriced'
             end,
             p.run_day
         from placed p
-        left join lateral (
-            select case
-                when p.extra -> 'cache_hit' = 'true' then 0
-                else obs._price(
-                    p.tenant_id, p.vendor, p.model, p.ts, (p.status = 'success')::int, p.tokens_input, p.tokens_output,
-                    obs._whole(obs._json_number(p.extra -> 'tokens_cached')), obs._whole(obs._json_number(p.extra -> 'tokens_reasoning'))
-                )
-            end as cost_usd
-            where p.kind = 'call' and p.cost_usd is null and p.reason is null
-        ) c on true
         where p.reason is null
         order by p.tenant_id, p.run_id, p.event_id
         on conflict do nothing
@@ -94,7 +98,7 @@ begin
             case when p.reason in ('forbidden_tenant', 'bad_id') then null else p.tenant_id end,
             case when p.reason = 'bad_id' then null else p.run_id end,
             p.event_id, p.reason,
-            to_jsonb(p) - array['ord', 'kind', 'run_day', 'reason'] || case p.reason when 'bad_id' then jsonb_build_object(
+            to_jsonb(p) - array['ord', 'kind', 'run_day', 'reason', 'final_usd'] || case p.reason when 'bad_id' then jsonb_build_object(
                 'run_id', obs._redact_id(null, left(p.run_id, 256)), 'tenant_id', obs._redact_id(null, left(p.tenant_id, 256))
             ) else '{}' end,
             obs._asker()
