@@ -1,6 +1,6 @@
 -- Refuses what cannot become a sound obs: an old server, a foreign or half-made schema. Changes nothing.
 -- One installation at a time: the lock ends with the transaction. It can delay an installer, nothing else.
-select pg_advisory_xact_lock(hashtext('obs install'));
+do $lock$ begin perform pg_advisory_xact_lock(hashtext('obs install')); end $lock$;
 
 do $preflight$
 declare
