@@ -9,6 +9,9 @@ PINNED = "search_path=pg_catalog, pg_temp"
 # A procedure that commits cannot carry a setting; its body qualifies every name instead.
 COMMITTING_PROCEDURES: set[str] = set()
 
+# attach_runs works with the rights of whoever owns the host's table, and hands over to these what only obs may do.
+HELPERS_OF_INVOKERS = {"obs._backfill_runs", "obs._mirror_run", "obs._register_relation", "obs._unregister_relation"}
+
 
 def functions(db: Db, condition: str) -> list[str]:
     query = f"""
@@ -55,7 +58,7 @@ def test_definers_are_never_granted_to_internal_names(db: Db) -> None:
     """A name that starts with an underscore is for obs alone: nobody but the owner and obs_cron holds it."""
     leaked = r"""p.prosecdef and p.proname like '\_%' and exists (
         select from aclexplode(p.proacl) a where a.grantee not in ('obs_owner'::regrole, 'obs_cron'::regrole))"""
-    assert functions(db, leaked) == []
+    assert {name.split("(")[0] for name in functions(db, leaked)} == HELPERS_OF_INVOKERS
 
 
 def test_every_function_says_what_it_does(db: Db) -> None:

@@ -13,7 +13,7 @@ ELSEWHERE = r"""
     where pronamespace <> 'obs'::regnamespace and pronamespace <> 'pg_catalog'::regnamespace
     union all select 'trigger ' || pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
     union all select 'schema ' || nspname from pg_namespace where nspname not like 'pg\_%' and nspname <> 'obs'
-    union all select 'default ' || defaclrole::regrole || defaclobjtype from pg_default_acl
+    union all select 'default ' || defaclrole::regrole || ' ' || defaclacl::text from pg_default_acl
     order by 1"""
 
 
@@ -44,12 +44,16 @@ def test_installing_again_gives_the_same(db: Db) -> None:
 
 
 def test_the_hosts_attached_table_is_freed(db: Db) -> None:
-    db.execute("create table public.enrichment_runs (run_id bigint primary key, tenant_id text, status text)")
-    db.execute("insert into public.enrichment_runs values (1, 'a', 'running')")
-    db.execute("select obs.attach_runs('public.enrichment_runs')")
+    db.execute(
+        """create table public."Nightly runs" (
+            run_id bigint primary key, tenant_id text, started_at timestamptz, ended_at timestamptz, status text)"""
+    )
+    new_run = """insert into public."Nightly runs" values (%s, 'a', now(), null, 'running')"""
+    db.execute(new_run, (1,))
+    db.execute("""select obs.attach_runs('public."Nightly runs"')""")
     uninstall(db.dsn)
     assert db.rows("select tgname from pg_trigger where not tgisinternal") == []
-    db.execute("insert into public.enrichment_runs (run_id, tenant_id, status) values (2, 'a', 'running')")
+    db.execute(new_run, (2,))
 
 
 def test_uninstalling_where_nothing_is_does_nothing(bare_db: Db) -> None:

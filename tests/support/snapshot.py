@@ -42,12 +42,14 @@ _OBJECTS = {
         where t.typnamespace = 'obs'::regnamespace""",
     "acl": """
         select kind, name, coalesce(grantee.rolname, 'PUBLIC')::text, a.privilege_type, a.is_grantable from (
-            select 'schema', nspname::text, nspacl from pg_namespace where nspname = 'obs'
-            union all select 'relation', oid::regclass::text, relacl
+            select 'schema', nspname::text, coalesce(nspacl, acldefault('n', nspowner))
+                from pg_namespace where nspname = 'obs'
+            union all select 'relation', oid::regclass::text,
+                coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner))
                 from pg_class where relnamespace = 'obs'::regnamespace
             union all select 'column', attrelid::regclass::text || '.' || attname, attacl
                 from pg_attribute where attrelid in (select oid from pg_class where relnamespace = 'obs'::regnamespace)
-            union all select 'function', oid::regprocedure::text, proacl
+            union all select 'function', oid::regprocedure::text, coalesce(proacl, acldefault('f', proowner))
                 from pg_proc where pronamespace = 'obs'::regnamespace
             union all select 'default', defaclrole::regrole || defaclobjtype::text, defaclacl from pg_default_acl
         ) o (kind, name, acl), aclexplode(o.acl) a left join pg_roles grantee on grantee.oid = a.grantee""",
@@ -67,13 +69,14 @@ def catalog(db: Db) -> set[str]:
 
 
 def contents(db: Db) -> dict[str, str]:
-    """A digest of every table's rows."""
+    """A digest of every table's rows, and of where every sequence stands."""
     digests = {}
     tables = db.rows(
-        "select relname from pg_class where relnamespace = to_regnamespace('obs') and relkind in ('r', 'S')"
+        "select relname, relkind from pg_class where relnamespace = to_regnamespace('obs') and relkind in ('r', 'S')"
     )
-    for (name,) in tables:
-        query = sql.SQL("select t::text from obs.{} t order by 1").format(sql.Identifier(name))
+    for name, kind in tables:
+        whole = "last_value::text" if kind == "S" else "t::text"
+        query = sql.SQL("select {} from obs.{} t order by 1").format(sql.SQL(whole), sql.Identifier(name))
         rows = [text for (text,) in db.conn.execute(query)]
         digests[name] = f"{len(rows)} rows {hashlib.sha256(chr(10).join(rows).encode()).hexdigest()}"
     return digests
