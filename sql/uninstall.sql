@@ -1,4 +1,5 @@
--- Takes obs out of this database: its jobs, triggers on attached tables, and the schema with all its data. The roles stay,
+-- Takes obs out of this database: its jobs, triggers on attached tables, and the schema with all its data. The roles
+-- stay,
 -- since other databases of the cluster may use them. psql -v ON_ERROR_STOP=1 -1 -f sql/uninstall.sql
 do $uninstall$
 declare

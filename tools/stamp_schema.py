@@ -1,7 +1,7 @@
 """Stamps each schema step with the checksum of its own text, and with --check says which stamps are wrong.
 
-A step of sql/schema/ that makes tables ends with one line that calls obs._record_step. The checksum is SHA-256 over
-all lines but that one. A released step never changes: a changed stamp in review means that a step was edited.
+A step of sql/schema/ that makes tables ends with one statement that calls obs._record_step. The checksum is SHA-256 over
+all lines but these. A released step never changes: a changed stamp in review means that a step was edited.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 SCHEMA = Path(__file__).resolve().parent.parent / "sql" / "schema"
-STAMP = re.compile(r"^do \$step\$ begin perform obs\._record_step\(.*$\n?", re.MULTILINE)
+STAMP = re.compile(r"^do \$step\$\nbegin perform obs\._record_step\(.*\nend \$step\$;\n?", re.MULTILINE)
 
 
 def steps() -> list[Path]:
@@ -24,7 +24,7 @@ def stamped(path: Path) -> str:
     """The text of a step with the stamp that belongs to it."""
     body = STAMP.sub("", path.read_text(encoding="utf-8")).rstrip("\n") + "\n"
     checksum = hashlib.sha256(body.encode()).hexdigest()
-    return f"{body}do $step$ begin perform obs._record_step('{path.stem}', '{checksum}'); end $step$;\n"
+    return f"{body}do $step$\nbegin perform obs._record_step('{path.stem}', '{checksum}');\nend $step$;\n"
 
 
 def main() -> int:

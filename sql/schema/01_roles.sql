@@ -1,4 +1,5 @@
--- Roles are shared by the whole cluster: made when missing, never dropped. None is a superuser or bypasses row security.
+-- Roles are shared by the whole cluster: made when missing, never dropped. None is a superuser or bypasses row
+-- security.
 -- obs_owner owns every object; writer and reader are siblings so that a producer cannot read.
 do $roles$
 declare

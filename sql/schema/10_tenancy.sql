@@ -55,4 +55,6 @@ create table if not exists obs.audit_log (
     detail jsonb not null default '{}'
 );
 create unique index if not exists audit_log_tenant_id_audit_id_idx on obs.audit_log (tenant_id, audit_id);
-do $step$ begin perform obs._record_step('10_tenancy', '41a8fbcce979049da9a6108eaef235f2c9324df2152a13abaed7d98f21e7e5d3'); end $step$;
+do $step$
+begin perform obs._record_step('10_tenancy', '41a8fbcce979049da9a6108eaef235f2c9324df2152a13abaed7d98f21e7e5d3');
+end $step$;

@@ -181,4 +181,6 @@ create table if not exists obs.stage_deltas (
     last_received_at timestamptz
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
 create index if not exists stage_deltas_tenant_id_run_id_idx on obs.stage_deltas (tenant_id, run_id);
-do $step$ begin perform obs._record_step('20_runs', 'd39ec773e234ebc9abdfbc93a2a512a96f7b80a90f74cb12eaec86e08b864d9c'); end $step$;
+do $step$
+begin perform obs._record_step('20_runs', 'd39ec773e234ebc9abdfbc93a2a512a96f7b80a90f74cb12eaec86e08b864d9c');
+end $step$;

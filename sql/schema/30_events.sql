@@ -87,4 +87,6 @@ create table if not exists obs.quarantined_events (
     )
 );
 create index if not exists quarantined_events_received_at_idx on obs.quarantined_events (received_at);
-do $step$ begin perform obs._record_step('30_events', 'a3f3527a2e4b8dc676bc7c29f6532c0c4c2a2743cdf3df8fce9d690caa689835'); end $step$;
+do $step$
+begin perform obs._record_step('30_events', 'a3f3527a2e4b8dc676bc7c29f6532c0c4c2a2743cdf3df8fce9d690caa689835');
+end $step$;

@@ -32,4 +32,6 @@ create table if not exists obs.vendor_error_codes (
     constraint vendor_error_codes_one_meaning unique nulls not distinct (tenant_id, vendor, error_code),
     constraint vendor_error_codes_meaning_is_known check (meaning in ('rate_limit', 'quota'))
 );
-do $step$ begin perform obs._record_step('40_cost', 'cf0100fb4f2c8f5373c8ab791853a9cf636314d8fcb6b2100a796aab70b91e53'); end $step$;
+do $step$
+begin perform obs._record_step('40_cost', 'cf0100fb4f2c8f5373c8ab791853a9cf636314d8fcb6b2100a796aab70b91e53');
+end $step$;

@@ -20,4 +20,6 @@ create table if not exists obs.attached_relations (
     attached_by text not null default session_user,
     attached_at timestamptz not null default clock_timestamp()
 );
-do $step$ begin perform obs._record_step('50_jobs', 'd25dc5ec9691c598ca3aaab0d05e00c9be890e6bb284a7077149885961cf9450'); end $step$;
+do $step$
+begin perform obs._record_step('50_jobs', 'd25dc5ec9691c598ca3aaab0d05e00c9be890e6bb284a7077149885961cf9450');
+end $step$;

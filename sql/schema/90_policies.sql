@@ -1,4 +1,5 @@
--- Row security on every table of obs: enabled, forced, deny by default. The policies themselves stand in core/_secure_table.
+-- Row security on every table of obs: enabled, forced, deny by default. The policies themselves stand in
+-- core/_secure_table.
 do $policies$
 begin
     perform obs._secure_table(c.oid::regclass)

@@ -11,4 +11,5 @@ select
     j.last_result,
     j.runs
 from obs.jobs as j;
-comment on view obs.job_health is 'The scheduled jobs with the age of their heartbeats; overdue is an alert of its own.';
+comment on view obs.job_health is
+'The scheduled jobs with the age of their heartbeats; overdue is an alert of its own.';

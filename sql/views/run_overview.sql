@@ -74,4 +74,5 @@ left join lateral (
     where x.tenant_id = r.tenant_id and x.run_id = r.run_id
 ) as m on true
 where not r.is_simulation;
-comment on view obs.run_overview is 'One row a run: status, candidates, items, rates with numerator and denominator, buckets, cost in US dollars.';
+comment on view obs.run_overview is
+'One row a run: status, candidates, items, rates with numerator and denominator, buckets, cost in US dollars.';

@@ -2,8 +2,10 @@
 -- Called by: tick
 -- Reads/Writes: enrichment_runs, settings and all that _close_run writes
 -- Raises: nothing
--- By the server's clock alone. A run that ever sent a heartbeat has heartbeat_timeout_s (90 s) from its last sign of life,
--- one that never did has silence_timeout_s (1 h): plain SQL callers send none. Time that the server was down counts for nobody.
+-- By the server's clock alone. A run that ever sent a heartbeat has heartbeat_timeout_s (90 s) from its last sign of
+-- life,
+-- one that never did has silence_timeout_s (1 h): plain SQL callers send none. Time that the server was down counts
+-- for nobody.
 create or replace function obs._close_abandoned() returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$

@@ -47,4 +47,5 @@ begin
     return true;
 end
 $$;
-comment on function obs._close_run(text, text, text, timestamptz) is 'Folds a run, ends its open stages and the run; false when it had ended otherwise.';
+comment on function obs._close_run(text, text, text, timestamptz) is
+'Folds a run, ends its open stages and the run; false when it had ended otherwise.';

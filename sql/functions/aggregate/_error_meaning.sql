@@ -16,4 +16,5 @@ return case p_error_code
         limit 1
     )
 end;
-comment on function obs._error_meaning(text, text, text) is 'What a vendor''s error code means: rate_limit, quota, or NULL.';
+comment on function obs._error_meaning(text, text, text) is
+'What a vendor''s error code means: rate_limit, quota, or NULL.';

@@ -12,4 +12,5 @@ begin atomic
     on conflict (tenant_id, run_id, stage) do update
         set started_at = least(s.started_at, excluded.started_at), planned = coalesce(excluded.planned, s.planned);
 end;
-comment on function obs._open_stage(text, text, text, timestamptz, bigint) is 'Makes a stage''s row, or completes it with its start and plan.';
+comment on function obs._open_stage(text, text, text, timestamptz, bigint) is
+'Makes a stage''s row, or completes it with its start and plan.';

@@ -38,8 +38,7 @@ begin atomic
                             and e.duration_ms < k.hi
                             and (e.status = 'success' or not p_success_only)
                         order by e.duration_ms
-                        offset k.place - 1
-                        limit 1
+                        limit 1 offset k.place - 1
                     )
                 end,
                 obs._bucket_middle(k.bucket)
@@ -58,4 +57,5 @@ begin atomic
     ) as k;
 end;
 comment on function obs._percentiles(text, text, text, date, boolean, boolean) is
-'p50, p95 and p99 in ms of a stage''s durations (percentile_disc); from the histogram alone, within 1 % or 1 ms, when events are gone.';
+'p50, p95 and p99 in ms of a stage''s durations (percentile_disc); from the histogram alone, within 1 % or 1 ms, '
+'when events are gone.';

@@ -2,7 +2,9 @@
 -- Called by: set_metric, _put_metrics, _apply_lifecycle
 -- Reads/Writes: run_metrics
 -- Raises: nothing; a nameless or endless value is passed over
-create or replace function obs._put_metric(p_tenant_id text, p_run_id text, p_name text, p_value numeric, p_label text) returns void
+create or replace function obs._put_metric(
+    p_tenant_id text, p_run_id text, p_name text, p_value numeric, p_label text
+) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -19,4 +21,5 @@ begin
     end if;
 end
 $$;
-comment on function obs._put_metric(text, text, text, numeric, text) is 'Sets a metric of a run; candidates_selected is candidates_post.';
+comment on function obs._put_metric(text, text, text, numeric, text) is
+'Sets a metric of a run; candidates_selected is candidates_post.';

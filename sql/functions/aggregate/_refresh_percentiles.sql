@@ -25,4 +25,5 @@ begin
     where s.tenant_id = p_tenant_id and s.run_id = p_run_id and s.stage = p_stage;
 end
 $$;
-comment on function obs._refresh_percentiles(text, text, text) is 'Brings the percentiles of a stage''s row up to date.';
+comment on function obs._refresh_percentiles(text, text, text) is
+'Brings the percentiles of a stage''s row up to date.';

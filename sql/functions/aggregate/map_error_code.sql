@@ -32,10 +32,13 @@ begin
     set rate_limit_hits = m.rate_limit_hits, quota_hits = m.quota_hits, revision = u.revision + 1, updated_at = clock_timestamp()
     from (
         select c.tenant_id, c.run_id,
-            coalesce(sum(c.n) filter (where obs._error_meaning(c.tenant_id, c.vendor, c.error_code) = 'rate_limit'), 0) as rate_limit_hits,
-            coalesce(sum(c.n) filter (where obs._error_meaning(c.tenant_id, c.vendor, c.error_code) = 'quota'), 0) as quota_hits
-        from obs.run_error_codes c
-        where c.kind = 'call' and c.vendor = p_vendor
+            coalesce(sum(c.n) filter (where c.meaning = 'rate_limit'), 0) as rate_limit_hits,
+            coalesce(sum(c.n) filter (where c.meaning = 'quota'), 0) as quota_hits
+        from (
+            select e.*, obs._error_meaning(e.tenant_id, e.vendor, e.error_code) as meaning
+            from obs.run_error_codes e
+            where e.kind = 'call' and e.vendor = p_vendor
+        ) c
         group by c.tenant_id, c.run_id
     ) m
     where u.tenant_id = m.tenant_id and u.run_id = m.run_id and u.vendor = p_vendor
@@ -48,4 +51,5 @@ begin
 end
 $$;
 comment on function obs.map_error_code(text, text, text, text) is
-'Says that a vendor''s own error code means rate_limit or quota, for one tenant or (NULL) all; returns how many runs changed.';
+'Says that a vendor''s own error code means rate_limit or quota, for one tenant or (NULL) all; returns how many '
+'runs changed.';

@@ -2,11 +2,13 @@
 -- Called by: administrators, ops, tests, maintain (drift check)
 -- Reads/Writes: run_event_logs, run_stage_stats, enrichment_runs; changes nothing
 -- Raises: OB002 unknown run, OB004 ambiguous run id
--- A second way to the same numbers, by percentile_disc and sums over raw rows: what it shares with the fold are the events alone.
+-- A second way to the same numbers, by percentile_disc and sums over raw rows: what it shares with the fold are the
+-- events alone.
 -- Where raw events are thinned or dropped it returns what is stored, with source rollup.
 create or replace function obs.recompute(p_run_id text, p_tenant_id text default null)
 returns table (
-    stage text, count_total bigint, count_success bigint, count_error bigint, count_retry bigint, p50_ms int, p95_ms int, p99_ms int,
+    stage text, count_total bigint, count_success bigint, count_error bigint, count_retry bigint,
+    p50_ms int, p95_ms int, p99_ms int,
     p50_success_ms int, p95_success_ms int, p99_success_ms int, cost_usd_exact numeric, tokens_input bigint,
     tokens_output bigint, source text, matches boolean
 )
@@ -68,4 +70,5 @@ begin
 end
 $$;
 comment on function obs.recompute(text, text) is
-'A run''s stage numbers counted afresh from raw events (source raw), and whether the stored ones match; stored ones (source rollup) when raw is gone.';
+'A run''s stage numbers counted afresh from raw events (source raw), and whether the stored ones match; stored '
+'ones (source rollup) when raw is gone.';

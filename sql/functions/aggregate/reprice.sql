@@ -31,7 +31,8 @@ begin
             select e.event_id, e.cost_usd as old_usd, e.cost_source as old_source,
                 obs._price(
                     e.tenant_id, e.vendor, e.model, e.ts, (e.status = 'success')::int, e.tokens_input, e.tokens_output,
-                    obs._whole(obs._json_number(e.extra -> 'tokens_cached')), obs._whole(obs._json_number(e.extra -> 'tokens_reasoning'))
+                    obs._whole(obs._json_number(e.extra -> 'tokens_cached')),
+                    obs._whole(obs._json_number(e.extra -> 'tokens_reasoning'))
                 ) as new_usd
             from obs.run_event_logs e
             where e.tenant_id = v_run.tenant_id and e.run_id = v_run.run_id and e.run_day = v_run.run_day
@@ -71,5 +72,6 @@ begin
 end
 $$;
 comment on function obs.reprice(timestamptz, timestamptz, text) is
-'Prices calls with ts in [p_from, p_to) again by today''s price cards, for one tenant or (NULL) all; a row for each run that changed,
+'Prices calls with ts in [p_from, p_to) again by today''s price cards, for one tenant or (NULL) all; a row for each '
+'run that changed,
 with the cost in US dollars before and after. Costs that vendors reported stay.';

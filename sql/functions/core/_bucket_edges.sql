@@ -1,4 +1,5 @@
--- obs._bucket_edges: lower edges in ms of the latency buckets, 0 to 2^31 - 1, each at most 1.02 times as wide as it starts
+-- obs._bucket_edges: lower edges in ms of the latency buckets, 0 to 2^31 - 1, each at most 1.02 times as wide as it
+-- starts
 -- Called by: _latency_bucket, _percentiles, percentile
 -- Reads/Writes: nothing
 -- Raises: nothing

@@ -18,4 +18,5 @@ return (
         from (select obs._bucket_edges() as edges) as e
     ) as b
 );
-comment on function obs._bucket_middle(int) is 'The duration in ms that stands for a latency bucket, within 1 % or 1 ms of each member.';
+comment on function obs._bucket_middle(int) is
+'The duration in ms that stands for a latency bucket, within 1 % or 1 ms of each member.';

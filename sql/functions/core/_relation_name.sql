@@ -10,4 +10,5 @@ begin atomic
     inner join pg_namespace as n on c.relnamespace = n.oid
     where c.oid = p_relation;
 end;
-comment on function obs._relation_name(regclass) is 'The qualified, quoted name of a relation, whatever the search_path.';
+comment on function obs._relation_name(regclass) is
+'The qualified, quoted name of a relation, whatever the search_path.';

@@ -43,4 +43,5 @@ begin
     end loop;
 end
 $$;
-comment on function obs._secure_table(regclass) is 'Enables and forces row security on a table of obs and gives it its policies.';
+comment on function obs._secure_table(regclass) is
+'Enables and forces row security on a table of obs and gives it its policies.';

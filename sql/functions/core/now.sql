@@ -9,4 +9,5 @@ return case
     else obs._moved_now()
 end;
 comment on function obs.now() is
-'The moment that all logic goes by: the server''s clock, unless a member of obs_admin moved it with set obs.now = ''<timestamptz>''.';
+'The moment that all logic goes by: the server''s clock, unless a member of obs_admin moved it with set obs.now ='
+' ''<timestamptz>''.';

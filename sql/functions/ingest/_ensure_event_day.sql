@@ -1,4 +1,5 @@
--- obs._ensure_event_day: makes the event partition of a day when it is missing; false when retention has dropped that day
+-- obs._ensure_event_day: makes the event partition of a day when it is missing; false when retention has dropped that
+-- day
 -- Called by: _open_run, ensure_days
 -- Reads/Writes: event_days, the catalog
 -- Raises: nothing
@@ -30,4 +31,5 @@ begin
     return true;
 end
 $$;
-comment on function obs._ensure_event_day(date) is 'Makes the event partition of a day when missing; false when retention has dropped the day.';
+comment on function obs._ensure_event_day(date) is
+'Makes the event partition of a day when missing; false when retention has dropped the day.';

@@ -33,4 +33,5 @@ return (
     and ((p_event).error_msg is null or (octet_length((p_event).error_msg) <= 16000 and not obs._suspect((p_event).error_msg)))
     and ((p_event).extra is null or obs._extra_clean((p_event).extra))
 );
-comment on function obs._event_clean(obs.event) is 'Whether an event may be stored as it came: typed values sane, nothing personal suspected.';
+comment on function obs._event_clean(obs.event) is
+'Whether an event may be stored as it came: typed values sane, nothing personal suspected.';

@@ -5,4 +5,5 @@
 create or replace function obs._json_number(p_value jsonb) returns numeric
 language sql immutable parallel safe
 return obs._number(p_value #>> '{}');
-comment on function obs._json_number(jsonb) is 'The number in a JSON value, written as one or as text; NULL when there is none.';
+comment on function obs._json_number(jsonb) is
+'The number in a JSON value, written as one or as text; NULL when there is none.';

@@ -17,4 +17,5 @@ return case
     when p_logger = 'obs.qa' then 'check'
     else 'other'
 end;
-comment on function obs._kind(text, text, text, text) is 'What an event counts as: item, call, retry, lifecycle, check or other.';
+comment on function obs._kind(text, text, text, text) is
+'What an event counts as: item, call, retry, lifecycle, check or other.';

@@ -70,4 +70,5 @@ begin
     return v_event;
 end
 $$;
-comment on function obs._mend(obs.event) is 'An event as it may be stored: values clipped, words shortened, personal data hashed or masked, each change named.';
+comment on function obs._mend(obs.event) is
+'An event as it may be stored: values clipped, words shortened, personal data hashed or masked, each change named.';

@@ -7,4 +7,5 @@ language sql stable
 return nullif(
     left(obs._redact_id(p_tenant_id, regexp_replace(left(p_word, 1024), '[[:cntrl:]]', ' ', 'g')), 128), ''
 );
-comment on function obs._mend_word(text, text) is 'A name, code or id as it may be stored: printable, impersonal, 1 to 128 characters.';
+comment on function obs._mend_word(text, text) is
+'A name, code or id as it may be stored: printable, impersonal, 1 to 128 characters.';

@@ -1,4 +1,5 @@
--- obs._moment: the moment that a text holds: ISO 8601, UTC when it names no zone, or Unix seconds; NULL when it holds none
+-- obs._moment: the moment that a text holds: ISO 8601, UTC when it names no zone, or Unix seconds; NULL when it holds
+-- none
 -- Called by: _to_events
 -- Reads/Writes: nothing
 -- Raises: nothing: a date that does not exist is NULL, without a sub-transaction
@@ -11,4 +12,5 @@ return case
     ) and p_text !~ '^0000' then p_text::timestamptz
     else obs._odd_moment(p_text)
 end;
-comment on function obs._moment(text) is 'The moment that a text holds: ISO 8601, UTC when it names no zone, or Unix seconds; NULL when it holds none.';
+comment on function obs._moment(text) is
+'The moment that a text holds: ISO 8601, UTC when it names no zone, or Unix seconds; NULL when it holds none.';

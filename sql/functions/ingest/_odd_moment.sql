@@ -27,4 +27,5 @@ begin
     )::timestamptz;
 end
 $$;
-comment on function obs._odd_moment(text) is 'The moment in a text that is not of the plain form: no zone, end of a month, Unix seconds.';
+comment on function obs._odd_moment(text) is
+'The moment in a text that is not of the plain form: no zone, end of a month, Unix seconds.';

@@ -2,7 +2,8 @@
 -- Called by: _enter
 -- Reads/Writes: enrichment_runs, event_days, run_event_logs, stage_deltas, quarantined_events, price_cards
 -- Raises: nothing an event can cause
--- p_allowed: the tenants the caller may write, NULL for any. A foreign tenant's event gets the answer of an unknown run.
+-- p_allowed: the tenants the caller may write, NULL for any. A foreign tenant's event gets the answer of an unknown
+-- run.
 -- Keys are inserted in one order, so that two senders of the same events wait for each other instead of deadlocking.
 -- p_lifecycle: the stored lifecycle events, in order; a duplicate takes effect no second time.
 create or replace function obs._store(
@@ -98,9 +99,12 @@ begin
             case when p.reason in ('forbidden_tenant', 'bad_id') then null else p.tenant_id end,
             case when p.reason = 'bad_id' then null else p.run_id end,
             p.event_id, p.reason,
-            to_jsonb(p) - array['ord', 'kind', 'run_day', 'reason', 'final_usd'] || case p.reason when 'bad_id' then jsonb_build_object(
-                'run_id', obs._redact_id(null, left(p.run_id, 256)), 'tenant_id', obs._redact_id(null, left(p.tenant_id, 256))
-            ) else '{}' end,
+            to_jsonb(p) - array['ord', 'kind', 'run_day', 'reason', 'final_usd'] || case p.reason
+                when 'bad_id' then jsonb_build_object(
+                    'run_id', obs._redact_id(null, left(p.run_id, 256)), 'tenant_id', obs._redact_id(null, left(p.tenant_id, 256))
+                )
+                else '{}'
+            end,
             obs._asker()
         from placed p
         where p.reason is not null
@@ -113,7 +117,8 @@ begin
         (
             select array_agg(e order by e.ord)
             from unnest(p_events) e
-            join stored s on s.kind = 'lifecycle' and s.event_id = e.event_id and s.run_id = e.run_id and s.tenant_id = e.tenant_id
+            join stored s
+                on s.kind = 'lifecycle' and s.event_id = e.event_id and s.run_id = e.run_id and s.tenant_id = e.tenant_id
         ),
         (
             select jsonb_agg(jsonb_build_object('ord', q.ord, 'reason', q.reason) order by q.ord)
@@ -122,4 +127,5 @@ begin
     into p_accepted, p_quarantined, p_lifecycle, p_details;
 end
 $$;
-comment on function obs._store(obs.event[], text[]) is 'Stores clean events exactly once with their deltas, and quarantines what has no home, in one statement.';
+comment on function obs._store(obs.event[], text[]) is
+'Stores clean events exactly once with their deltas, and quarantines what has no home, in one statement.';

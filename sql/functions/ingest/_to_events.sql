@@ -69,13 +69,15 @@ begin atomic
                 ]
                 else jsonb_build_object('value', x.v)
             end as beyond
-        offset 0
+        order by 1
+        limit 1
     ) as o
     cross join lateral jsonb_to_record(o.fields) as f (
         ts text, level text, logger text, tenant_id text, run_id text, stage text, company_id text, event text, status text,
         duration_ms text, error_code text, error_msg text, vendor text, model text, cost_usd text, tokens_input text,
         tokens_output text, trace_id text, event_id text, producer text, seq text, extra jsonb
     )
-    cross join lateral (select obs._moment(f.ts) as ts offset 0) as t;
+    cross join lateral (select obs._moment(f.ts) as ts order by 1 limit 1) as t;
 end;
-comment on function obs._to_events(jsonb, text) is 'JSON objects with the log format''s field names as events, mended where a type is wrong.';
+comment on function obs._to_events(jsonb, text) is
+'JSON objects with the log format''s field names as events, mended where a type is wrong.';

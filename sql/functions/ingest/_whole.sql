@@ -10,4 +10,5 @@ return case
     when p_number > 9000000000000000000 then 9000000000000000000
     else round(p_number)::bigint
 end;
-comment on function obs._whole(numeric) is 'The whole number nearest to a number, clipped to bigint; NULL for NULL and NaN.';
+comment on function obs._whole(numeric) is
+'The whole number nearest to a number, clipped to bigint; NULL for NULL and NaN.';

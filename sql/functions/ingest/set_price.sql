@@ -25,7 +25,8 @@ begin
             using errcode = '22023';
     end if;
     if p_model_pattern !~ '^[^*]*\*?$' or coalesce(p_vendor, '') = '' then
-        raise exception 'vendor must be given, and model pattern % may have one * at its end only', quote_nullable(p_model_pattern)
+        raise exception 'vendor must be given, and model pattern % may have one * at its end only',
+            quote_nullable(p_model_pattern)
             using errcode = '22023';
     end if;
     perform obs._known_tenant(p_tenant_id);
@@ -55,5 +56,6 @@ begin
 end
 $$;
 comment on function obs.set_price(text, text, numeric, bigint, text, text, timestamptz, text) is
-'Sets the price in US dollars of p_per_units units (call, input_token, output_token, cached_token, reasoning_token) of a vendor''s
+'Sets the price in US dollars of p_per_units units (call, input_token, output_token, cached_token, reasoning_token) '
+'of a vendor''s
 model from p_valid_from on, for one tenant or (NULL) all. p_counted_in says that the vendor counts these tokens inside that total.';

@@ -21,4 +21,5 @@ begin atomic
             end as mode
     ) as m;
 end;
-comment on function obs._captured(jsonb, text, uuid) is 'Whether a capture mode (all, errors, sample(p), or these by stage) keeps a thinnable event.';
+comment on function obs._captured(jsonb, text, uuid) is
+'Whether a capture mode (all, errors, sample(p), or these by stage) keeps a thinnable event.';

@@ -20,4 +20,5 @@ begin
     return v_made;
 end
 $$;
-comment on function obs._make_days_ahead() is 'Makes the event days of today and the 14 days after it; returns how many were missing.';
+comment on function obs._make_days_ahead() is
+'Makes the event days of today and the 14 days after it; returns how many were missing.';

@@ -2,7 +2,8 @@
 -- Called by: maintain
 -- Reads/Writes: enrichment_runs, settings, run_event_logs
 -- Raises: nothing
--- Every mode stores everything first, so the numbers are the same in all. In a first call the run's door for thinnable events
+-- Every mode stores everything first, so the numbers are the same in all. In a first call the run's door for thinnable
+-- events
 -- closes (thinned_at), only in a later one they are deleted: a resend under way meets its first copy. From then on such
 -- events go to quarantine, since their first copies may be gone.
 create or replace function obs._thin_runs(p_max_runs int default 200) returns bigint
@@ -50,4 +51,5 @@ begin
     return v_deleted;
 end
 $$;
-comment on function obs._thin_runs(int) is 'Thins finished runs by their tenants'' capture mode, after the resend window; returns the number of events deleted.';
+comment on function obs._thin_runs(int) is
+'Thins finished runs by their tenants'' capture mode, after the resend window; returns the number of events deleted.';

@@ -24,11 +24,15 @@ begin
             v_new := v_new + obs._take_host_run(v_relation, v_map, v_row)::int;
         else
             insert into obs.quarantined_events (tenant_id, run_id, event_id, reason, payload, sent_by)
-            values (null, null, md5(v_relation || v_row::text)::uuid, 'host_row', jsonb_build_object('relation', v_relation), session_user)
+            values (
+                null, null, md5(v_relation || v_row::text)::uuid, 'host_row', jsonb_build_object('relation', v_relation),
+                session_user
+            )
             on conflict do nothing;
         end if;
     end loop;
     return v_new;
 end
 $$;
-comment on function obs._backfill_runs(regclass) is 'Takes all rows of an attached table; returns the number of runs that were new.';
+comment on function obs._backfill_runs(regclass) is
+'Takes all rows of an attached table; returns the number of runs that were new.';

@@ -11,4 +11,5 @@ begin
     return found;
 end
 $$;
-comment on function obs._begin_job(text) is 'Takes a job''s row for this transaction; false when another session has it.';
+comment on function obs._begin_job(text) is
+'Takes a job''s row for this transaction; false when another session has it.';

@@ -1,8 +1,10 @@
--- obs._enter: the one door: mends and redacts events, opens their runs, stores them once, lets lifecycle events take effect
+-- obs._enter: the one door: mends and redacts events, opens their runs, stores them once, lets lifecycle events take
+-- effect
 -- Called by: log_event, log_events, log_batch, _adopt
 -- Reads/Writes: everything below
 -- Raises: nothing an event can cause
--- Lifecycle events take effect in order after the whole batch is stored, so a batch that carries a whole run ends as that
+-- Lifecycle events take effect in order after the whole batch is stored, so a batch that carries a whole run ends as
+-- that
 -- run live would. Run rows are locked in key order: two doors never wait for each other crosswise.
 create or replace function obs._enter(
     p_events obs.event[],
@@ -62,4 +64,5 @@ begin
     end loop;
 end
 $$;
-comment on function obs._enter(obs.event[], text[]) is 'The one door that every event goes through: mend, redact, open runs, store once, apply.';
+comment on function obs._enter(obs.event[], text[]) is
+'The one door that every event goes through: mend, redact, open runs, store once, apply.';

@@ -33,4 +33,5 @@ begin
     return null;
 end
 $$;
-comment on function obs._mirror_run() is 'Trigger function of attach_runs; what fails is quarantined and never fails the host''s statement.';
+comment on function obs._mirror_run() is
+'Trigger function of attach_runs; what fails is quarantined and never fails the host''s statement.';

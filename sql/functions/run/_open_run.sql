@@ -42,4 +42,5 @@ begin
     return false;
 end
 $$;
-comment on function obs._open_run(text, text, text, timestamptz, text, jsonb) is 'Makes a run with its tenant and event day when it is missing; true when it was made now.';
+comment on function obs._open_run(text, text, text, timestamptz, text, jsonb) is
+'Makes a run with its tenant and event day when it is missing; true when it was made now.';

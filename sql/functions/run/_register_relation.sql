@@ -26,4 +26,5 @@ begin
         where a.status_map <> excluded.status_map;
 end
 $$;
-comment on function obs._register_relation(regclass, jsonb) is 'Notes an attached table with its status words and key types.';
+comment on function obs._register_relation(regclass, jsonb) is
+'Notes an attached table with its status words and key types.';

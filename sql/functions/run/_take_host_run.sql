@@ -45,4 +45,5 @@ begin
     return v_new;
 end
 $$;
-comment on function obs._take_host_run(text, jsonb, jsonb) is 'Brings a run of obs to what a row of the host''s table says; true when the run is new.';
+comment on function obs._take_host_run(text, jsonb, jsonb) is
+'Brings a run of obs to what a row of the host''s table says; true when the run is new.';

@@ -28,4 +28,5 @@ begin
     return v_events;
 end
 $$;
-comment on function obs._with_tenants(obs.event[], text[]) is 'Gives events without a tenant that of their run, where exactly one of the caller''s tenants has it.';
+comment on function obs._with_tenants(obs.event[], text[]) is
+'Gives events without a tenant that of their run, where exactly one of the caller''s tenants has it.';

@@ -2,9 +2,12 @@
 -- Called by: _open_run
 -- Reads/Writes: attached_relations, the host's table
 -- Raises: nothing
--- No loop: the host's trigger then finds the same URL in obs and changes nothing. The relation's name was quoted when it
+-- No loop: the host's trigger then finds the same URL in obs and changes nothing. The relation's name was quoted when
+-- it
 -- was registered, the key's type comes from the catalog.
-create or replace function obs._write_back_trace_url(p_relation text, p_tenant_id text, p_run_id text, p_url text) returns void
+create or replace function obs._write_back_trace_url(
+    p_relation text, p_tenant_id text, p_run_id text, p_url text
+) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -18,4 +21,5 @@ begin
     end if;
 end
 $$;
-comment on function obs._write_back_trace_url(text, text, text, text) is 'Writes a run''s trace URL into the host''s row.';
+comment on function obs._write_back_trace_url(text, text, text, text) is
+'Writes a run''s trace URL into the host''s row.';

@@ -1,8 +1,10 @@
--- obs.attach_runs: adopts the host's own table of runs: back-fills obs from it and mirrors start, end and status from then on
+-- obs.attach_runs: adopts the host's own table of runs: back-fills obs from it and mirrors start, end and status from
+-- then on
 -- Called by: administrators who own the host's table
 -- Reads/Writes: the host's table (one column, one trigger, one grant), attached_relations, enrichment_runs
 -- Raises: 22023 a table without the needed columns, 42501 not the table's owner
--- Runs as its caller, since only the table's owner may change it. A second call changes nothing. Nothing is rewritten: the
+-- Runs as its caller, since only the table's owner may change it. A second call changes nothing. Nothing is rewritten:
+-- the
 -- one added column is nullable without a default.
 create or replace function obs.attach_runs(p_relation regclass, p_status_map jsonb default '{}') returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -40,5 +42,6 @@ begin
 end
 $$;
 comment on function obs.attach_runs(regclass, jsonb) is
-'Adopts the host''s table of runs: adds langsmith_trace_url if missing, back-fills, mirrors start, end and status by trigger; returns
+'Adopts the host''s table of runs: adds langsmith_trace_url if missing, back-fills, mirrors start, end and status '
+'by trigger; returns
 how many runs were new to obs. p_status_map turns the host''s status words into those of obs. Call it as the table''s owner, member of obs_admin.';

@@ -12,4 +12,5 @@ begin
 end
 $$;
 comment on function obs.detach_runs(regclass) is
-'Takes trigger and grants of obs off the host''s table; the column langsmith_trace_url and its values stay the host''s. True when it was attached.';
+'Takes trigger and grants of obs off the host''s table; the column langsmith_trace_url and its values stay the '
+'host''s. True when it was attached.';

@@ -2,7 +2,9 @@
 -- Called by: administrators
 -- Reads/Writes: every table with run rows (delete), audit_log
 -- Raises: OB002 unknown run, OB004 ambiguous run id
-create or replace function obs.discard_run(p_run_id text, p_tenant_id text default null, p_reason text default null) returns bigint
+create or replace function obs.discard_run(
+    p_run_id text, p_tenant_id text default null, p_reason text default null
+) returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -28,4 +30,5 @@ begin
 end
 $$;
 comment on function obs.discard_run(text, text, text) is
-'Takes back a wrong run: deletes its events and numbers and records who did it; returns the number of events deleted. Administrators only.';
+'Takes back a wrong run: deletes its events and numbers and records who did it; returns the number of events '
+'deleted. Administrators only.';

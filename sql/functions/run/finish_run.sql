@@ -25,4 +25,5 @@ begin
 end
 $$;
 comment on function obs.finish_run(text, text, text, timestamptz) is
-'Ends a run and its open stages and returns its row; p_status NULL lets the stages decide. Only crashed gives way to a later finish.';
+'Ends a run and its open stages and returns its row; p_status NULL lets the stages decide. Only crashed gives way'
+' to a later finish.';

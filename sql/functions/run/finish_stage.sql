@@ -31,4 +31,5 @@ begin
 end
 $$;
 comment on function obs.finish_stage(text, text, text, bigint, text) is
-'Ends a stage and returns its row of run_stage_stats; p_status NULL lets the items decide. p_expected_events makes missing events visible (complete).';
+'Ends a stage and returns its row of run_stage_stats; p_status NULL lets the items decide. p_expected_events '
+'makes missing events visible (complete).';

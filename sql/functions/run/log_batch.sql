@@ -27,4 +27,5 @@ begin
 end
 $$;
 comment on function obs.log_batch(int) is
-'Stores the p_expected events copied into pg_temp.obs_batch; returns how many were accepted, duplicate and quarantined.';
+'Stores the p_expected events copied into pg_temp.obs_batch; returns how many were accepted, duplicate and '
+'quarantined.';

@@ -36,7 +36,7 @@ begin
     v_event.tenant_id := coalesce(
         p_tenant_id, obs._find_tenant(p_run_id, null, v_allowed), case when cardinality(v_allowed) = 1 then v_allowed[1] end
     );
-    v_event.level := coalesce(p_level, case when p_event = 'error' then 'ERROR' when p_event = 'retry' then 'WARNING' else 'INFO' end);
+    v_event.level := coalesce(p_level, case p_event when 'error' then 'ERROR' when 'retry' then 'WARNING' else 'INFO' end);
     v_event.logger := coalesce(p_logger, case
         when p_event in ('run_start', 'run_finish', 'metric', 'heartbeat') then 'obs.run'
         when p_event = 'vendor_call' then 'obs.vendor'
@@ -69,5 +69,6 @@ comment on function obs.log_event(
     text, text, text, text, text, numeric, text, text, text, text, numeric, bigint, bigint, text, jsonb, text, text, uuid,
     timestamptz, text
 ) is
-'Stores one event and answers accepted, duplicate or quarantined. The tenant is the run''s; a given p_tenant_id must agree with it.
+'Stores one event and answers accepted, duplicate or quarantined. The tenant is the run''s; a given p_tenant_id '
+'must agree with it.
 The same p_event_id counts once. Event finish with status success, or error with error, is an item of the stage; vendor_call a call.';

@@ -28,5 +28,6 @@ begin
 end
 $$;
 comment on function obs.log_events(jsonb, text) is
-'Stores an array of JSON objects with the log format''s field names; returns how many were accepted, duplicate and quarantined, with
+'Stores an array of JSON objects with the log format''s field names; returns how many were accepted, duplicate and '
+'quarantined, with
 place and reason of the first 100 quarantined. p_tenant_id fills in for objects without a tenant_id.';

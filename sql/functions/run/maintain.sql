@@ -22,4 +22,5 @@ begin
     return v_result;
 end
 $$;
-comment on function obs.maintain() is 'Makes event days ahead, thins finished runs by their capture mode, prunes quarantine. Each hour, from any scheduler.';
+comment on function obs.maintain() is
+'Makes event days ahead, thins finished runs by their capture mode, prunes quarantine. Each hour, from any scheduler.';

@@ -30,4 +30,5 @@ begin
 end
 $$;
 comment on function obs.start_run(text, text, text, timestamptz, text, jsonb) is
-'Starts a run (kind nightly, adhoc, ...) and returns its id; with a known id it changes nothing. Numbers in p_meta become metrics.';
+'Starts a run (kind nightly, adhoc, ...) and returns its id; with a known id it changes nothing. Numbers in '
+'p_meta become metrics.';

@@ -22,4 +22,5 @@ begin
     perform obs._open_stage(v_run.tenant_id, p_run_id, p_stage, coalesce(p_started_at, obs.now()), p_planned);
 end
 $$;
-comment on function obs.start_stage(text, text, int, text, timestamptz) is 'Starts a stage of a running run; p_planned is how many items are meant to come.';
+comment on function obs.start_stage(text, text, int, text, timestamptz) is
+'Starts a stage of a running run; p_planned is how many items are meant to come.';

@@ -38,4 +38,5 @@ begin
 end
 $$;
 comment on function obs.tick(int) is
-'Folds new events into open and late stages of up to p_max_runs runs and closes abandoned runs as crashed. Each minute, from any scheduler.';
+'Folds new events into open and late stages of up to p_max_runs runs and closes abandoned runs as crashed. Each '
+'minute, from any scheduler.';

@@ -13,4 +13,5 @@ begin
     end if;
 end
 $$;
-comment on function obs._check_id(text, text) is 'Refuses an identifier that is empty, too long, unprintable or personal.';
+comment on function obs._check_id(text, text) is
+'Refuses an identifier that is empty, too long, unprintable or personal.';

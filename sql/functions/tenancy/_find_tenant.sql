@@ -22,4 +22,5 @@ begin
     return v_tenants[1];
 end
 $$;
-comment on function obs._find_tenant(text, text, text[]) is 'The tenant of a run among those given (NULL: any); NULL when none has it.';
+comment on function obs._find_tenant(text, text, text[]) is
+'The tenant of a run among those given (NULL: any); NULL when none has it.';

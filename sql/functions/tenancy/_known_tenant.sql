@@ -12,4 +12,5 @@ begin
     end if;
 end
 $$;
-comment on function obs._known_tenant(text) is 'Refuses a tenant that does not exist; NULL, meaning all tenants, passes.';
+comment on function obs._known_tenant(text) is
+'Refuses a tenant that does not exist; NULL, meaning all tenants, passes.';

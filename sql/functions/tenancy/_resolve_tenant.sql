@@ -16,4 +16,5 @@ begin
     return v_tenant;
 end
 $$;
-comment on function obs._resolve_tenant(text, text, text[]) is 'The tenant of a run among those that the caller may use.';
+comment on function obs._resolve_tenant(text, text, text[]) is
+'The tenant of a run among those that the caller may use.';

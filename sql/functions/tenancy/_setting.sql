@@ -11,4 +11,5 @@ begin atomic
     order by s.tenant_id nulls last
     limit 1;
 end;
-comment on function obs._setting(text, text) is 'The value in force: the tenant''s own, else the global one, else NULL.';
+comment on function obs._setting(text, text) is
+'The value in force: the tenant''s own, else the global one, else NULL.';

@@ -2,7 +2,8 @@
 -- Called by: every function that writes for a caller
 -- Reads/Writes: tenant_roles, settings, setting obs.tenant_id
 -- Raises: nothing
--- Whoever was ever mapped is bound to the mapped tenants; both the login and the role it took by SET ROLE are looked at,
+-- Whoever was ever mapped is bound to the mapped tenants; both the login and the role it took by SET ROLE are looked
+-- at,
 -- so that a bound login does not get loose by SET ROLE obs_writer. An unbound writer is a trusted backend, unless the
 -- setting strict_writers says no.
 create or replace function obs._writable_tenants() returns text[]

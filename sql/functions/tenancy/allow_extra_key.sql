@@ -17,4 +17,5 @@ begin
 end
 $$;
 comment on function obs.allow_extra_key(text, text) is
-'Lets free text pass, scrubbed, under this key of extra, for one tenant or (NULL) for all. Keys of prompts, bodies and secrets stay hashed.';
+'Lets free text pass, scrubbed, under this key of extra, for one tenant or (NULL) for all. Keys of prompts, '
+'bodies and secrets stay hashed.';

@@ -25,4 +25,5 @@ begin
 end
 $$;
 comment on function obs.grant_access(name, text) is
-'Maps a login or group to a tenant: what it reads (with obs_reader) and writes (with obs_writer) is bound to its tenants from then on.';
+'Maps a login or group to a tenant: what it reads (with obs_reader) and writes (with obs_writer) is bound to its '
+'tenants from then on.';

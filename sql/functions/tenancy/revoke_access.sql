@@ -19,4 +19,5 @@ begin
 end
 $$;
 comment on function obs.revoke_access(name, text) is
-'Takes a role''s mapping to a tenant; true when there was one. A login once mapped stays bound: with no mapping left it writes nothing.';
+'Takes a role''s mapping to a tenant; true when there was one. A login once mapped stays bound: with no mapping '
+'left it writes nothing.';
