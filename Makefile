@@ -3,7 +3,7 @@ SHELL := /bin/bash
 VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format typecheck soak bench docs build clean
+.PHONY: help demo test test-fast lint format typecheck soak build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
