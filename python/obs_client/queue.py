@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from .raw import Context
+
 
 class Queue:
     """Callers append while `len(events) < room`; else they call `enter`, which starts the threads or counts a loss.
@@ -21,7 +23,7 @@ class Queue:
         self.append = self.events.append
         self.limit = limit
         self.room = 0
-        self.dropped: deque[None] = deque()
+        self.dropped: deque[Context] = deque()
         self._start = start
 
     def enter(self, raw: tuple[Any, ...]) -> None:
@@ -31,7 +33,7 @@ class Queue:
         if len(self.events) < self.limit:
             self.append(raw)
         else:
-            self.dropped.append(None)
+            self.dropped.append(raw[1])
 
     def take(self, limit: int) -> list[Any]:
         """Up to `limit` of what waits, oldest first."""
@@ -44,12 +46,9 @@ class Queue:
             pass
         return taken
 
-    def take_drops(self) -> int:
-        """How many events found no room since the last time."""
-        number = len(self.dropped)
-        for _ in range(number):
-            self.dropped.popleft()
-        return number
+    def take_drops(self) -> list[Context]:
+        """Where the events belonged that found no room since the last time."""
+        return [self.dropped.popleft() for _ in range(len(self.dropped))]
 
     def clear(self) -> None:
         """Forget everything: what a forked child inherits is its parent's to send."""

@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 LEVELS = {"error": "ERROR", "retry": "WARNING", "partial": "WARNING", "crashed": "ERROR"}
 LOGGERS = {"vendor_call": "obs.vendor"}
-ITEM_EVENTS = frozenset(("finish", "error"))
 
 
 class Context:
     """Where events belong: one object a run or stage handle, so that what they share is rendered once."""
 
-    __slots__ = ("fragments", "logger", "run_id", "stage", "tenant_id")
+    __slots__ = ("fragments", "logger", "run_id", "stage", "tally", "tenant_id")
 
     def __init__(self, tenant_id: Any, run_id: Any, stage: Any = None, logger: str = "obs.run") -> None:
         self.tenant_id, self.run_id, self.stage, self.logger = tenant_id, run_id, stage, logger
+        self.tally: list[int] | None = None
         self.fragments: dict[Any, tuple[str, str, str, str]] = {}
 
 

@@ -7,28 +7,16 @@ events and a mended one for the rest.
 
 from __future__ import annotations
 
-import json
 import time
-from decimal import Decimal
-from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from . import events, redact, wire
-from .errors import MESSAGE_LIMIT
+from . import events, pairs, redact, wire
 from .ids import event_id_prefix, new_producer
-from .mending import BIGINT_MAX, COST_LIMIT, EXTRA_LIMIT, number
 from .raw import Context, Raw, level_of, logger_of
+from .tally import Tally
 
-MEMO_LIMIT = 10_000
-NOTHING = ("null", "")
 NO_ERROR = ('"error_code": null, "error_msg": null', "\t")
 NO_VENDOR = ('"vendor": null, "cost_usd": null, "tokens_input": null, "tokens_output": null', "", "\t\t\t\t")
-
-_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-
-
-class Unclean(Exception):
-    """The event needs the long way."""
 
 
 class Renderer:
@@ -38,22 +26,26 @@ class Renderer:
         self.producer = new_producer()
         self.seq = 0
         self._id_prefix = event_id_prefix(self.producer)
-        self._words: dict[str, tuple[str, str]] = {}
-        self._identifiers: dict[Any, tuple[str, str]] = {}
+        self._words: dict[str, pairs.Pair] = {}
+        self._identifiers: dict[Any, pairs.Pair] = {}
+        self._tally = Tally()
         self._second = -1
         self._clock = ""
 
     def render(self, raw: tuple[Any, ...]) -> tuple[str, str]:
         """The line for the spool, masked, and the row for the wire, as it was given."""
         self.seq += 1
+        raw = self._tally.count(raw)
         try:
             return self._fast(*raw)
         except Exception:
             return self._slow(Raw._make(raw))
 
-    def skip(self, number: int) -> None:
+    def skip(self, dropped: list[Context]) -> None:
         """Leave a gap in `seq` for events that were dropped: the database can tell that they are missing."""
-        self.seq += number
+        self.seq += len(dropped)
+        for context in dropped:
+            self._tally.add(context)
 
     def _fast(
         self,
@@ -80,22 +72,24 @@ class Renderer:
         clock = self._timestamp(ts)
         line_company, row_company = self._identifier(company_id)
         line_trace, row_trace = self._identifier(trace_id)
-        line_duration, row_duration = NOTHING if duration_ms is None else _count(duration_ms)
+        line_duration, row_duration = pairs.NOTHING if duration_ms is None else pairs.count(duration_ms)
         line_error, row_error = NO_ERROR
         if error_code is not None or error_msg is not None:
-            (line_code, row_code), (line_msg, row_msg) = self._word(error_code), _text(error_msg)
+            (line_code, row_code), (line_msg, row_msg) = self._word(error_code), pairs.text(error_msg)
             line_error, row_error = f'"error_code": {line_code}, "error_msg": {line_msg}', f"{row_code}\t{row_msg}"
         line_vendor, line_model, row_vendor = NO_VENDOR
         if not (vendor is model is cost_usd is tokens_input is tokens_output is None):
             line_vendor, line_model, row_vendor = self._vendor(vendor, model, cost_usd, tokens_input, tokens_output)
-        line_extra, row_extra = _extra(extra) if extra else ("", "")
+        line_extra, row_extra = pairs.extra(extra) if extra else ("", "")
         identity = f"{self._id_prefix}{self.seq:012x}"
         row = (
             f"{clock}\t{row_head}\t{row_company}\t{row_event}\t{row_duration}\t{row_error}\t{row_vendor}\t"
             f"{row_trace}\t{identity}\t{self.producer}\t{self.seq}\t{row_extra}"
         )
+        if not row.isascii():
+            row.encode()
         if "\\" in row or "\n" in row or "\r" in row or "\0" in row or row.count("\t") != wire.TABS:
-            raise Unclean
+            raise pairs.Unclean
         line = (
             f'{{"ts": "{clock}", {line_head}, "company_id": {line_company}, {line_event}, '
             f'"duration_ms": {line_duration}, {line_error}, {line_vendor}, "trace_id": {line_trace}{line_extra}'
@@ -121,15 +115,15 @@ class Renderer:
             "\t".join(pair[1] for pair in words + places),
             f"{row_name}\t{row_status}",
         )
-        if len(context.fragments) < MEMO_LIMIT:
+        if len(context.fragments) < pairs.MEMO_LIMIT:
             context.fragments[key] = made
         return made
 
     def _vendor(self, vendor: Any, model: Any, cost: Any, tokens_in: Any, tokens_out: Any) -> tuple[str, str, str]:
         (line_vendor, row_vendor), (line_model, row_model) = self._word(vendor), self._word(model)
-        line_cost, row_cost = NOTHING if cost is None else _cost(cost)
-        line_in, row_in = NOTHING if tokens_in is None else _count(tokens_in)
-        line_out, row_out = NOTHING if tokens_out is None else _count(tokens_out)
+        line_cost, row_cost = pairs.NOTHING if cost is None else pairs.cost(cost)
+        line_in, row_in = pairs.NOTHING if tokens_in is None else pairs.count(tokens_in)
+        line_out, row_out = pairs.NOTHING if tokens_out is None else pairs.count(tokens_out)
         return (
             f'"vendor": {line_vendor}, "cost_usd": {line_cost}, "tokens_input": {line_in}, "tokens_output": {line_out}',
             f', "model": {line_model}' if row_model else "",
@@ -145,57 +139,10 @@ class Renderer:
 
     def _word(self, value: Any) -> tuple[str, str]:
         """A value from a small vocabulary."""
-        return _remembered(self._words, value, redact.redact_text) if value else _nothing(value)
+        return pairs.remembered(self._words, value, redact.redact_text) if value else pairs.nothing(value)
 
     def _identifier(self, value: Any) -> tuple[str, str]:
         """A value that names one thing; the same one is likely to come again soon."""
         if type(value) is int:
             value = str(value)
-        return _remembered(self._identifiers, value, redact.redact_id) if value else _nothing(value)
-
-
-def _remembered(memo: dict[Any, tuple[str, str]], value: Any, mask: Any) -> tuple[str, str]:
-    pair = memo.get(value)
-    if pair is None:
-        if type(value) is not str:
-            raise Unclean
-        pair = (quoted(mask(value)), value)
-        if len(memo) >= MEMO_LIMIT:
-            memo.clear()
-        if len(value) <= 256:
-            memo[value] = pair
-    return pair
-
-
-def _nothing(value: Any) -> tuple[str, str]:
-    if value is not None and value != "":
-        raise Unclean
-    return NOTHING
-
-
-def _count(value: Any) -> tuple[str, str]:
-    if type(value) is not int or not 0 <= value <= BIGINT_MAX:
-        raise Unclean
-    return str(value), str(value)
-
-
-def _cost(value: Any) -> tuple[str, str]:
-    if type(value) not in (float, int, Decimal) or not -COST_LIMIT < value < COST_LIMIT:
-        raise Unclean
-    return number(value), number(value)
-
-
-def _text(value: Any) -> tuple[str, str]:
-    if value is None or value == "":
-        return NOTHING
-    if type(value) is not str or len(value) > MESSAGE_LIMIT:
-        raise Unclean
-    return quoted(redact.redact_text(value) if redact.suspect(value) else value), value
-
-
-def _extra(value: dict[str, Any]) -> tuple[str, str]:
-    text = _json(value)
-    if len(text) > EXTRA_LIMIT or "extra" in value:
-        raise Unclean
-    masked = text if redact.extra_clean(value) else _json(redact.redact_extra(value))
-    return f', "extra": {masked}', text
+        return pairs.remembered(self._identifiers, value, redact.redact_id) if value else pairs.nothing(value)

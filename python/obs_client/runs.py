@@ -44,9 +44,6 @@ class AttachedRun(Place):
         self._client.open_runs.pop(self, None)
         self._client.settle()
 
-    def _note(self, stage_status: str) -> None:
-        """A stage of this handle has ended."""
-
     def __reduce__(self) -> tuple[Any, ...]:
         from . import attach
 
@@ -54,12 +51,12 @@ class AttachedRun(Place):
 
 
 class Run(AttachedRun):
-    """`status` may be set inside; else leaving makes it success, partial when a stage has failed, or error.
+    """`status` may be set inside; else an exception makes it error, and without one the database judges by the stages.
 
     Leaving waits a bounded time for the database. In asyncio, `async with` waits without blocking the loop.
     """
 
-    __slots__ = ("_bad_stages", "_began", "_beginning", "status", "trace_id")
+    __slots__ = ("_began", "_beginning", "status", "trace_id")
 
     def __init__(
         self,
@@ -76,7 +73,6 @@ class Run(AttachedRun):
         beginning: dict[str, Any] = {"kind": kind, "langsmith_trace_url": trace_url, "meta": meta, **numbers}
         self._beginning = {key: value for key, value in beginning.items() if value is not None}
         self._began = perf_counter_ns()
-        self._bad_stages = 0
         self.status: str | None = None
         self.trace_id = trace_id
 
@@ -106,12 +102,13 @@ class Run(AttachedRun):
         await asyncio.to_thread(self._client.flush, self._client.settings.run_timeout, False)
 
     def _finish(self, failure: BaseException | None) -> None:
-        status = self.status or outcome(failure)
-        if status == "success" and self.status is None and self._bad_stages:
-            status = "partial"
-        duration = (perf_counter_ns() - self._began) // 1_000_000
-        self.log("run_finish", status, None, duration, *why(failure), trace_id=self.trace_id)
+        code, msg = why(failure)
+        self.put(
+            event="run_finish",
+            status=self.status or outcome(failure),
+            duration_ms=(perf_counter_ns() - self._began) // 1_000_000,
+            error_code=code,
+            error_msg=msg,
+            trace_id=self.trace_id,
+        )
         super().__exit__(None, None, None)
-
-    def _note(self, stage_status: str) -> None:
-        self._bad_stages += stage_status != "success"

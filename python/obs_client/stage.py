@@ -16,16 +16,18 @@ if TYPE_CHECKING:
 
 
 class Stage(Place):
-    """`status` may be set inside; else leaving makes it success, or error when an exception passes through.
+    """`status` may be set inside; else an exception makes it error, and without one the database judges by the items.
+
+    `expected_events` tells the database how many events to wait for before it calls the stage complete; what this
+    process has logged is counted by itself, so only what other processes log in the stage needs saying.
 
     A stage whose `lifecycle` is off belongs to somebody else, who starts and finishes it.
     """
 
-    __slots__ = ("_began", "_lifecycle", "_run", "expected_events", "planned", "status")
+    __slots__ = ("_began", "_lifecycle", "expected_events", "planned", "status")
 
     def __init__(self, run: AttachedRun, name: str, planned: int | None, lifecycle: bool) -> None:
         super().__init__(run._client, Context(run.tenant_id, run.run_id, name, "obs.stage"))
-        self._run = run
         self._lifecycle = lifecycle
         self._began = perf_counter_ns()
         self.planned = planned
@@ -69,7 +71,6 @@ class Stage(Place):
         self._leave_place()
         if self._lifecycle:
             status = self.status or outcome(failure)
-            self._run._note(status)
             extra = _known(expected_events=self.expected_events)
             duration = (perf_counter_ns() - self._began) // 1_000_000
             code, msg = why(failure)
@@ -80,17 +81,17 @@ class Stage(Place):
         return _attach_stage, (self.tenant_id, self.run_id, self.name)
 
 
-def outcome(failure: BaseException | None) -> str:
-    """The status an exception leaves behind."""
+def outcome(failure: BaseException | None) -> str | None:
+    """The status an exception leaves behind; without one the database judges."""
     if failure is None or (isinstance(failure, SystemExit) and not failure.code):
-        return "success"
+        return None
     interrupted = isinstance(failure, KeyboardInterrupt | GeneratorExit) or type(failure).__name__ == "CancelledError"
     return "cancelled" if interrupted else "error"
 
 
 def why(failure: BaseException | None) -> tuple[str | None, str | None]:
     """Error code and message of an exception."""
-    if failure is None or outcome(failure) == "success":
+    if failure is None or outcome(failure) is None:
         return None, None
     return errors.code(failure), errors.message(failure)
 

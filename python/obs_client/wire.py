@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Json
+from psycopg.types.json import Jsonb
 
 from .mending import number
 from .types import Counts, Row
@@ -130,7 +130,7 @@ def _one_by_one(
     events = [decode(row) for row in rows]
     try:
         with conn.transaction(), conn.cursor() as cursor:
-            return Counts(*_one(cursor.execute(_LOG_EVENTS, (Json(events, dumps=_dumps),))))
+            return Counts(*_one(cursor.execute(_LOG_EVENTS, (Jsonb(events, dumps=_dumps),))))
     except psycopg.Error as error:
         if not_ready(error):
             raise

@@ -62,7 +62,7 @@ class Writer(threading.Thread):
     def step(self) -> bool:
         """Handle one chunk; False when nothing waited."""
         if drops := self._queue.take_drops():
-            self._counters.dropped += drops
+            self._counters.dropped += len(drops)
             self._renderer.skip(drops)
             self._warn(f"the queue is full: {self._counters.dropped} events dropped so far")
         taken = self._queue.take(CHUNK)
