@@ -17,19 +17,22 @@ return (
     and (p_event).logger in ('obs.run', 'obs.stage', 'obs.vendor', 'obs.qa')
     and ((p_event).status is not null or (p_event).event not in ('finish', 'error'))
     and ((p_event).vendor is not null or (p_event).event <> 'vendor_call')
-    and octet_length(concat(
-        (p_event).stage, (p_event).company_id, (p_event).event, (p_event).status, (p_event).error_code,
-        (p_event).vendor, (p_event).model, (p_event).trace_id, (p_event).level, (p_event).producer
-    )) <= 256
+    and octet_length((p_event).event) <= 128
+    and (
+        octet_length((p_event).stage) > 128 or octet_length((p_event).company_id) > 128
+        or octet_length((p_event).status) > 128 or octet_length((p_event).error_code) > 128
+        or octet_length((p_event).vendor) > 128 or octet_length((p_event).model) > 128
+        or octet_length((p_event).trace_id) > 128 or octet_length((p_event).level) > 128
+        or octet_length((p_event).producer) > 128
+    ) is not true
     and not obs._suspect_id(concat_ws(
         ' ', (p_event).stage, (p_event).company_id, (p_event).event, (p_event).status, (p_event).error_code,
         (p_event).vendor, (p_event).model, (p_event).trace_id, (p_event).level, (p_event).producer
     ))
-    and '' <> all(array[
-        coalesce((p_event).stage, '-'), coalesce((p_event).company_id, '-'), coalesce((p_event).status, '-'),
-        coalesce((p_event).error_code, '-'), coalesce((p_event).vendor, '-'), coalesce((p_event).model, '-'),
-        coalesce((p_event).trace_id, '-'), (p_event).event
-    ])
+    and (
+        (p_event).stage = '' or (p_event).company_id = '' or (p_event).status = '' or (p_event).error_code = ''
+        or (p_event).vendor = '' or (p_event).model = '' or (p_event).trace_id = '' or (p_event).event = ''
+    ) is not true
     and ((p_event).error_msg is null or (octet_length((p_event).error_msg) <= 16000 and not obs._suspect((p_event).error_msg)))
     and ((p_event).extra is null or obs._extra_clean((p_event).extra))
 );

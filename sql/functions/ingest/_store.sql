@@ -72,7 +72,11 @@ begin
         where p.reason is null
         order by p.tenant_id, p.run_id, p.event_id
         on conflict do nothing
-        returning *
+        returning tenant_id, run_id, coalesce(stage, '') as stage, kind, coalesce(status, '') as status,
+            coalesce(vendor, '') as vendor, coalesce(model, '') as model, coalesce(error_code, '') as error_code, cost_usd,
+            cost_source, tokens_input, tokens_output, ts, received_at, event_id,
+            case when kind in ('item', 'call') then extra end as facts,
+            case when kind = 'item' then obs._latency_bucket(duration_ms) end as latency_bucket
     ), deltas as (
         insert into obs.stage_deltas (
             tenant_id, run_id, stage, kind, outcome, vendor, model, error_code, score_bucket, email_status, latency_bucket, n,
@@ -80,15 +84,14 @@ begin
             first_ts, last_ts, last_received_at
         )
         select
-            s.tenant_id, s.run_id, coalesce(s.stage, ''), s.kind, coalesce(s.status, ''), coalesce(s.vendor, ''),
-            coalesce(s.model, ''), coalesce(s.error_code, ''),
-            case when s.kind = 'item' then coalesce(s.extra ->> 'bucket', '') else '' end,
-            case when s.kind = 'item' then coalesce(s.extra ->> 'email_status', '') else '' end,
-            case when s.kind = 'item' then obs._latency_bucket(s.duration_ms) end,
+            s.tenant_id, s.run_id, s.stage, s.kind, s.status, s.vendor, s.model, s.error_code,
+            case when s.kind = 'item' then coalesce(s.facts ->> 'bucket', '') else '' end,
+            case when s.kind = 'item' then coalesce(s.facts ->> 'email_status', '') else '' end,
+            s.latency_bucket,
             count(*), coalesce(sum(s.cost_usd), 0), coalesce(sum(s.tokens_input), 0), coalesce(sum(s.tokens_output), 0),
-            coalesce(sum(obs._whole(obs._json_number(s.extra -> 'tokens_cached'))), 0),
-            coalesce(sum(obs._whole(obs._json_number(s.extra -> 'tokens_reasoning'))), 0),
-            count(*) filter (where s.cost_source = 'unpriced'), count(*) filter (where s.extra -> 'cache_hit' = 'true'),
+            coalesce(sum(obs._whole(obs._json_number(s.facts -> 'tokens_cached'))), 0),
+            coalesce(sum(obs._whole(obs._json_number(s.facts -> 'tokens_reasoning'))), 0),
+            count(*) filter (where s.cost_source = 'unpriced'), count(*) filter (where s.facts -> 'cache_hit' = 'true'),
             min(s.ts), max(s.ts), max(s.received_at)
         from stored s
         where s.kind <> 'lifecycle'

@@ -77,7 +77,11 @@ begin atomic
         duration_ms text, error_code text, error_msg text, vendor text, model text, cost_usd text, tokens_input text,
         tokens_output text, trace_id text, event_id text, producer text, seq text, extra jsonb
     )
-    cross join lateral (select obs._moment(f.ts) as ts order by 1 limit 1) as t;
+    cross join lateral (
+        select obs._moment(f.ts) as ts
+        order by 1
+        limit 1
+    ) as t;
 end;
 comment on function obs._to_events(jsonb, text) is
 'JSON objects with the log format''s field names as events, mended where a type is wrong.';

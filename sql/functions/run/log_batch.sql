@@ -16,7 +16,7 @@ declare
     v_events obs.event[];
 begin
     perform obs._check_batch();
-    execute 'select array_agg(b::obs.event) from pg_temp.obs_batch b' into v_events;
+    execute 'select array(select b::obs.event from pg_temp.obs_batch b)' into v_events;
     if coalesce(cardinality(v_events), 0) is distinct from p_expected then
         raise exception 'the batch holds % events, not %', coalesce(cardinality(v_events), 0), coalesce(p_expected::text, 'NULL')
             using errcode = 'OB006', hint = 'open_batch(), COPY and log_batch() belong in one transaction.';

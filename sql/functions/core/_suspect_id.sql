@@ -1,0 +1,11 @@
+-- obs._suspect_id: whether a name, code or id could hold an e-mail address or a secret
+-- Called by: _id_valid, _redact_id, _event_clean
+-- Reads/Writes: nothing
+-- Raises: nothing
+-- False guarantees that _redact_id changes nothing. Long numbers, hashes and UUIDs are what ids are made of, and pass.
+create or replace function obs._suspect_id(p_text text) returns boolean
+language sql immutable parallel safe
+return coalesce(
+    p_text ~ '[@%\\&]|[^ -~]|[a-z0-9][A-Z]|xox|SK[0-9a-z]{6}|[0-9a-f]-us[0-9]|[a-z]{2}[_-][0-9A-Za-z]{12}|BEGIN|\[at|\(at', false
+);
+comment on function obs._suspect_id(text) is 'Whether an id could hold an e-mail address or a secret: one cheap test that most ids pass.';

@@ -1,0 +1,18 @@
+-- obs._mask_numbers: a text with its account, card, social-security and phone numbers masked
+-- Called by: _redact_text
+-- Reads/Writes: nothing
+-- Raises: nothing
+create or replace function obs._mask_numbers(p_text text) returns text
+language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_text text := p_text;
+begin
+    v_text := regexp_replace(v_text, obs._pattern('iban'), 'iban:masked', 'g');
+    v_text := regexp_replace(v_text, obs._pattern('card'), 'card:masked', 'g');
+    v_text := regexp_replace(v_text, obs._pattern('ssn'), 'ssn:masked', 'g');
+    v_text := regexp_replace(v_text, obs._pattern('phone_labelled'), '\1phone:masked', 'g');
+    return regexp_replace(v_text, obs._pattern('phone'), 'phone:masked', 'g');
+end
+$$;
+comment on function obs._mask_numbers(text) is 'A text with its account, card, social-security and phone numbers masked.';

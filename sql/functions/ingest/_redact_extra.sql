@@ -1,0 +1,42 @@
+-- obs._redact_extra: an extra as it may be stored
+-- Called by: _mend, _open_run
+-- Reads/Writes: tenant_peppers, extra_keys, settings
+-- Raises: nothing
+-- Numbers, booleans and identifier-like text pass under any key; free text only under plain and allow-listed keys; all
+-- else leaves its length and hash. What is under a secret's or a prompt's key never passes. Over 16 kB only the plain
+-- values stay.
+create or replace function obs._redact_extra(p_tenant_id text, p_extra jsonb) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_size int := octet_length(p_extra::text);
+    v_extra jsonb := p_extra;
+begin
+    if obs._extra_clean(p_extra) then
+        return p_extra;
+    elsif v_size > 16384 then
+        v_extra := obs._warn(
+            coalesce(
+                (
+                    select jsonb_object_agg(e.key, e.value)
+                    from jsonb_each(case when jsonb_typeof(p_extra) = 'object' then p_extra else '{}' end) as e
+                    where e.key = any(obs._plain_keys()) and jsonb_typeof(e.value) not in ('object', 'array')
+                        and octet_length(e.value::text) <= 256
+                ),
+                '{}'
+            ) || jsonb_build_object(
+                'obs_cut', jsonb_build_object('bytes', v_size, 'hash', obs._keyed_hash(p_tenant_id, p_extra::text))
+            ),
+            array['extra_cut']
+        );
+    end if;
+    return obs._redact_json(
+        p_tenant_id, v_extra, 'other', false,
+        coalesce(
+            (select array_agg(k.key) from obs.extra_keys as k where k.tenant_id = p_tenant_id or k.tenant_id is null), '{}'
+        ),
+        obs._setting(p_tenant_id, 'extra_mode') = '"strict"' is true, 0
+    );
+end
+$$;
+comment on function obs._redact_extra(text, jsonb) is 'An extra as it may be stored: what is not plainly impersonal leaves its length and hash.';

@@ -1,0 +1,90 @@
+-- obs._redact_json: one value of extra, and all within it, as it may be stored
+-- Called by: _redact_extra, itself
+-- Reads/Writes: tenant_peppers
+-- Raises: nothing
+create or replace function obs._redact_json(
+    p_tenant_id text, p_value jsonb, p_class text, p_kept boolean, p_allowed text[], p_strict boolean, p_depth int
+) returns jsonb
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_text text;
+    v_out jsonb := '{}';
+    v_name text;
+    v_key text;
+    v_item jsonb;
+    v_class text;
+    v_kept boolean;
+begin
+    case jsonb_typeof(p_value)
+    when 'string' then
+        v_text := p_value #>> '{}';
+        if v_text = '' or v_text ~ obs._pattern('mask') then
+            return p_value;
+        elsif p_class in ('secret', 'prompt') then
+            return obs._left_out(p_tenant_id, v_text);
+        elsif p_class = 'number' and v_text ~ '[0-9]' then
+            return '"number:masked"';
+        end if;
+        v_text := obs._redact_text(p_tenant_id, v_text);
+        if p_kept or v_text ~ obs._pattern('mask') or (p_class <> 'personal' and v_text ~ obs._pattern('identifier')) then
+            return to_jsonb(v_text);
+        elsif p_class <> 'personal' and v_text ~ obs._pattern('url') then
+            return to_jsonb(regexp_replace(v_text, '[?#].*', '?query:masked'));
+        end if;
+        return obs._left_out(p_tenant_id, p_value #>> '{}');
+    when 'number' then
+        v_text := p_value::text;
+        return case
+            when p_class = 'number' and v_text ~ '[0-9]{6}' then '"number:masked"'
+            when p_class = 'secret' then '"secret:masked"'
+            when length(v_text) >= 12 and v_text ~ obs._pattern('card') then '"card:masked"'
+            else p_value
+        end;
+    when 'object' then
+        if p_value ?& array['len', 'hash'] and p_value - '{len,hash}'::text[] = '{}' and jsonb_typeof(p_value -> 'len') = 'number'
+            and p_value ->> 'hash' ~ '^(?:h[0-9]+:[0-9a-f]{32}|masked)$'
+        then
+            return p_value;
+        elsif p_class in ('secret', 'prompt') or p_depth >= 8 then
+            return obs._left_out(p_tenant_id, p_value::text);
+        end if;
+        for v_name, v_item in select e.key, e.value from jsonb_each(p_value) as e loop
+            v_class := obs._key_class(v_name);
+            v_kept := v_class = 'plain' or v_name = any(p_allowed);
+            if v_kept or not p_strict then
+                v_key := obs._redact_text(p_tenant_id, v_name);
+                if v_key !~ '^[A-Za-z0-9_.:/+ -]{0,64}$' then
+                    v_key := 'key:' || obs._keyed_hash(p_tenant_id, v_name);
+                end if;
+                v_out := v_out || jsonb_build_object(
+                    v_key,
+                    obs._redact_json(
+                        p_tenant_id, v_item, v_class, v_kept and v_class <> 'number', p_allowed, p_strict and not v_kept, p_depth + 1
+                    )
+                );
+            end if;
+        end loop;
+        return v_out;
+    when 'array' then
+        if p_class in ('secret', 'prompt') or p_depth >= 8 then
+            return obs._left_out(p_tenant_id, p_value::text);
+        elsif p_class <> 'number' and p_value::text ~ '^\[[0-9., -]*\]$' and p_value::text !~ '[0-9]{12}' then
+            return p_value;
+        end if;
+        return coalesce(
+            (
+                select jsonb_agg(
+                    obs._redact_json(p_tenant_id, e.value, p_class, p_kept, p_allowed, p_strict, p_depth + 1) order by e.ordinality
+                )
+                from jsonb_array_elements(p_value) with ordinality as e
+            ),
+            '[]'
+        );
+    else
+        return p_value;
+    end case;
+end
+$$;
+comment on function obs._redact_json(text, jsonb, text, boolean, text[], boolean, int)
+is 'One value of extra, and all within it, as it may be stored under a key of this class.';

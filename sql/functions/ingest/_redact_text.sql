@@ -1,0 +1,36 @@
+-- obs._redact_text: a text without e-mail addresses, phone, card and account numbers, keys, tokens and passwords
+-- Called by: _mend, _redact_json, _open_run, _take_host_run, discard_run
+-- Reads/Writes: tenant_peppers
+-- Raises: nothing
+-- A text over 16 kB is cut first: its head stays, scrubbed, with its size and hash.
+create or replace function obs._redact_text(p_tenant_id text, p_text text) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_plain text;
+    v_text text;
+begin
+    if octet_length(p_text) > 16384 then
+        return obs._redact_text(p_tenant_id, regexp_replace(left(p_text, 3900), '\S{0,256}$', ''))
+            || ' [cut from ' || octet_length(p_text) || ' bytes, ' || obs._keyed_hash(p_tenant_id, p_text) || ']';
+    end if;
+    if not obs._suspect(p_text) then
+        return p_text;
+    end if;
+    v_plain := obs._unveil(p_text);
+    v_text := obs._mask_secrets(v_plain);
+    if strpos(v_text, '@') > 0 then
+        v_text := obs._mask_emails(p_tenant_id, v_text);
+    end if;
+    if v_text ~ '[(\[{]at| dot | at ' then
+        v_text := regexp_replace(v_text, obs._pattern('email_spelled'), 'email:masked', 'g');
+    end if;
+    v_text := obs._mask_runs(v_text);
+    if v_text ~ '[0-9][0-9 ().-]{0,3}[0-9]' then
+        v_text := obs._mask_numbers(v_text);
+    end if;
+    -- What was only disguised, and held nothing, stays as it came.
+    return case when v_text = v_plain then p_text else v_text end;
+end
+$$;
+comment on function obs._redact_text(text, text) is 'A text without personal data and secrets; what was found is named in its place.';

@@ -1,0 +1,16 @@
+-- obs._suspect: whether a text could hold anything personal or secret
+-- Called by: _redact_text, _event_clean
+-- Reads/Writes: nothing
+-- Raises: nothing
+-- False guarantees that _redact_text changes nothing.
+create or replace function obs._suspect(p_text text) returns boolean
+language sql immutable parallel safe
+return coalesce(
+    p_text ~ obs._pattern('suspect')
+    or strpos(lower(p_text collate "C"), 'passw') > 0
+    or strpos(lower(p_text collate "C"), 'secret') > 0
+    or strpos(lower(p_text collate "C"), 'authoriz') > 0
+    or strpos(p_text, ' dot ') > 0,
+    false
+);
+comment on function obs._suspect(text) is 'Whether a text could hold anything personal or secret: one cheap test that most texts pass.';
