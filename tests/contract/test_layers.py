@@ -12,8 +12,9 @@ from support.db import Db
 from support.install import SQL
 from support.sources import LAYERS, called, defined, function_files, layer, manifest
 
+_MORE = r"(?:--(?! Called by:| Reads/Writes:| Raises:).*\n)*"
 HEADER = re.compile(
-    r"-- obs\.(\w+): .+\n-- Called by: .+\n(?:--   .*\n)*-- Reads/Writes: .+\n(?:--   .*\n)*-- Raises: .+\n"
+    rf"-- obs\.(\w+): .+\n{_MORE}-- Called by: .+\n{_MORE}-- Reads/Writes: .+\n{_MORE}-- Raises: .+\n",
 )
 MAX_LINES = 200
 
