@@ -119,6 +119,6 @@ return case p_name
     when 'identifier' then
         '^[A-Za-z0-9_.:/+-]{0,64}$'
     when 'url' then
-        '^https?://[A-Za-z0-9_.:/+~%-]{1,400}(?:[?#].*)?$'
+        '^https?://[A-Za-z0-9_.:/+~%-]+(?:[?#].*)?$'
 end;
 comment on function obs._pattern(text) is 'A regular expression of redaction, by its name.';

@@ -9,7 +9,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_text text;
-    v_out jsonb := '{}';
+    v_out jsonb := jsonb_build_object();
     v_name text;
     v_key text;
     v_item jsonb;
@@ -24,7 +24,7 @@ begin
         elsif p_class in ('secret', 'prompt') then
             return obs._left_out(p_tenant_id, v_text);
         elsif p_class = 'number' and v_text ~ '[0-9]' then
-            return '"number:masked"';
+            return to_jsonb('number:masked'::text);
         end if;
         v_text := obs._redact_text(p_tenant_id, v_text);
         if p_kept or v_text ~ obs._pattern('mask') or (p_class <> 'personal' and v_text ~ obs._pattern('identifier')) then
