@@ -51,7 +51,24 @@
 \ir functions/ingest/_odd_moment.sql
 \ir functions/ingest/_moment.sql
 \ir functions/ingest/_warn.sql
-\ir functions/ingest/@privacy.sql
+\ir functions/ingest/_pattern.sql
+\ir functions/ingest/_plain_keys.sql
+\ir functions/ingest/_suspect.sql
+\ir functions/ingest/_extra_clean.sql
+\ir functions/ingest/_hmac_sha256.sql
+\ir functions/ingest/_keyed_hash.sql
+\ir functions/ingest/_unveil.sql
+\ir functions/ingest/_mask_secrets.sql
+\ir functions/ingest/_mask_emails.sql
+\ir functions/ingest/_hides_email.sql
+\ir functions/ingest/_mask_runs.sql
+\ir functions/ingest/_mask_numbers.sql
+\ir functions/ingest/_redact_text.sql
+\ir functions/ingest/_redact_id.sql
+\ir functions/ingest/_left_out.sql
+\ir functions/ingest/_key_class.sql
+\ir functions/ingest/_redact_json.sql
+\ir functions/ingest/_redact_extra.sql
 \ir functions/ingest/_kind.sql
 \ir functions/ingest/_thinnable.sql
 \ir functions/ingest/_mend_word.sql
@@ -61,6 +78,8 @@
 \ir functions/ingest/_price.sql
 \ir functions/ingest/set_price.sql
 \ir functions/ingest/_ensure_event_day.sql
+\ir functions/ingest/_place.sql
+\ir functions/ingest/_quarantine.sql
 \ir functions/ingest/_store.sql
 -- aggregate: deltas folded into numbers, ends, costs
 \ir functions/aggregate/_error_meaning.sql

@@ -30,6 +30,16 @@ begin
             extra jsonb
         );
     end if;
+    -- An event with what its place decided: what it counts as, its day, why it is refused, its price.
+    if to_regtype('obs.placed_event') is null then
+        create type obs.placed_event as (
+            event obs.event,
+            kind text,
+            run_day date,
+            reason text,
+            cost_usd numeric
+        );
+    end if;
 end
 $type$;
 
@@ -88,5 +98,5 @@ create table if not exists obs.quarantined_events (
 );
 create index if not exists quarantined_events_received_at_idx on obs.quarantined_events (received_at);
 do $step$
-begin perform obs._record_step('30_events', 'a3f3527a2e4b8dc676bc7c29f6532c0c4c2a2743cdf3df8fce9d690caa689835');
+begin perform obs._record_step('30_events', '564687e9bee33c2a3ee128f7049e7ccfd6805da04abded970ba77d4985d941bc');
 end $step$;

@@ -14,7 +14,7 @@ create or replace function obs._enter(
     out quarantined int,
     out details jsonb
 )
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_events obs.event[] := p_events;

@@ -15,7 +15,8 @@ declare
     v_bound boolean := false;
     v_tenants text[];
 begin
-    foreach v_who in array array[obs._asker(), session_user] loop
+    foreach v_who in array array[obs._asker(), nullif(session_user, obs._asker())] loop
+        continue when v_who is null;
         select true, array_agg(t.tenant_id) filter (where t.revoked_at is null and pg_has_role(v_who, r.oid, 'usage'))
         into v_bound, v_tenants
         from obs.tenant_roles t

@@ -1,0 +1,49 @@
+-- obs._place: finds each event's run: what the event counts as, its day, its price, or why it has no home
+-- Called by: _store
+-- Reads/Writes: enrichment_runs, event_days, price_cards
+-- Raises: nothing
+create or replace function obs._place(p_events obs.event[], p_allowed text[]) returns obs.placed_event[]
+language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+as $$
+begin
+    return array(
+        select
+            row(
+                q.event, q.kind, q.run_day, q.reason,
+                case
+                    when q.kind <> 'call' or q.reason is not null then (q.event).cost_usd
+                    when (q.event).cost_usd is not null then (q.event).cost_usd
+                    when (q.event).extra -> 'cache_hit' = 'true' then 0
+                    else obs._price(
+                        (q.event).tenant_id, (q.event).vendor, (q.event).model, (q.event).ts,
+                        ((q.event).status = 'success')::int, (q.event).tokens_input, (q.event).tokens_output,
+                        obs._whole(obs._json_number((q.event).extra -> 'tokens_cached')),
+                        obs._whole(obs._json_number((q.event).extra -> 'tokens_reasoning'))
+                    )
+                end
+            )::obs.placed_event
+        from (
+            select
+                e as event,
+                obs._kind(e.logger, e.event, e.status, e.stage) as kind,
+                r.run_day,
+                case
+                    when r.run_id is null then case
+                        when not obs._id_valid(e.run_id) or not (e.tenant_id is null or obs._id_valid(e.tenant_id)) then 'bad_id'
+                        when e.tenant_id <> all(p_allowed) then 'forbidden_tenant'
+                        else 'unknown_run'
+                    end
+                    when d.dropped_at is not null then 'expired'
+                    when r.thinned_at is not null and obs._thinnable(e.logger, e.event, e.status, e.stage, e.cost_usd, e.extra)
+                        then 'thinned'
+                end as reason
+            from unnest(p_events) as e
+            left join obs.enrichment_runs r
+                on r.tenant_id = e.tenant_id and r.run_id = e.run_id and (p_allowed is null or r.tenant_id = any(p_allowed))
+            left join obs.event_days d on d.run_day = r.run_day
+        ) q
+    );
+end
+$$;
+comment on function obs._place(obs.event[], text[]) is
+'Finds each event''s run: what the event counts as, its day, its price, or why it has no home.';

@@ -1,0 +1,37 @@
+-- obs._quarantine: keeps events that have no home, with the reason
+-- Called by: _store
+-- Reads/Writes: quarantined_events
+-- Raises: nothing
+-- Bad ids and tenants that are not the sender's stand in the payload alone, redacted: only administrators see such rows.
+create or replace function obs._quarantine(p_placed obs.placed_event[], out p_count int, out p_details jsonb)
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into obs.quarantined_events (tenant_id, run_id, event_id, reason, payload, sent_by)
+    select
+        case when p.reason not in ('forbidden_tenant', 'bad_id') then (p.event).tenant_id end,
+        case when p.reason <> 'bad_id' then (p.event).run_id end,
+        (p.event).event_id,
+        p.reason,
+        to_jsonb(p.event) - 'ord' || case p.reason
+            when 'bad_id' then jsonb_build_object(
+                'run_id', obs._redact_id(null, left((p.event).run_id, 256)),
+                'tenant_id', obs._redact_id(null, left((p.event).tenant_id, 256))
+            )
+            else '{}'
+        end,
+        obs._asker()
+    from unnest(p_placed) p
+    where p.reason is not null
+    order by (p.event).event_id
+    on conflict do nothing;
+    select count(*), jsonb_agg(jsonb_build_object('ord', q.ord, 'reason', q.reason) order by q.ord) filter (where q.place <= 100)
+    into p_count, p_details
+    from (
+        select (p.event).ord, p.reason, row_number() over (order by (p.event).ord) as place
+        from unnest(p_placed) p
+        where p.reason is not null
+    ) q;
+end
+$$;
+comment on function obs._quarantine(obs.placed_event[]) is 'Keeps events that have no home, with the reason.';
