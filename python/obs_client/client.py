@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import os
-import sys
 import threading
 import time
-import weakref
 from pathlib import Path
 from typing import Any
 
+from . import processes
 from .counters import Counters
 from .notices import Notices
 from .outbox import Barrier, Outbox
@@ -24,8 +21,7 @@ from .spool import Spool
 from .types import ReplayResult, Stats
 from .writer import Writer
 
-_clients: weakref.WeakSet[Client] = weakref.WeakSet()
-_inherited: list[Any] = []  # what a forked child must neither use nor destroy
+AWAY_AFTER = 2.0  # seconds without a connection after which a run's end no longer waits for one
 
 
 class Client:
@@ -36,7 +32,7 @@ class Client:
         self.queue = Queue(self.settings.queue_events, self._start)
         self.warn = Notices()
         self._begin()
-        _clients.add(self)
+        processes.register(self)
 
     def _begin(self) -> None:
         """The state of a process that has logged nothing yet."""
@@ -63,13 +59,12 @@ class Client:
             waited = time.monotonic() - began
             if waited >= timeout:
                 return False
-            failures = self._sender.failures if self._sender is not None else 0
-            if not patient and barrier.spooled.is_set() and (failures > 1 or (failures and waited > 1.0)):
+            if not patient and barrier.spooled.is_set() and self._is_away(waited):
                 return False
         return True
 
     def settle(self) -> None:
-        """In a worker of multiprocessing, which may be killed at any time: wait until the spool has everything."""
+        """In a worker process, which may be ended without notice: wait until the spool has everything."""
         if self._is_child and self._writer is not None:
             self._barrier().spooled.wait(1.0)
 
@@ -89,6 +84,7 @@ class Client:
                 outbox.close()
                 sender.hurry()
                 _finish(sender, deadline)
+                self._count_lost(outbox)
             if self._spool is not None and not writer.is_alive() and not (sender and sender.is_alive()):
                 self._spool.close()
             self._writer = self._sender = self._outbox = None
@@ -121,18 +117,21 @@ class Client:
         )
 
     def _start(self) -> None:
-        with self._lock:
-            if self._writer is not None:
-                return
-            self._make_threads()
-            try:
+        """Start the threads, unless another thread is doing so, or is closing the client: nobody waits here."""
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            if self._writer is None:
+                self._make_threads()
                 for thread in (self._writer, self._sender):
                     if thread is not None:
                         thread.start()
-            except RuntimeError:  # too late in the interpreter's life for threads: `close` does their work
-                return
-            self.queue.room = self.queue.limit
-            self._watch_exit()
+                self.queue.room = self.queue.limit
+                self._is_child = processes.watch_worker(self) or self._is_child
+        except RuntimeError:  # too late in the interpreter's life for threads: `close` does their work
+            return
+        finally:
+            self._lock.release()
 
     def _make_threads(self) -> None:
         settings, counters = self.settings, self._counters
@@ -145,14 +144,17 @@ class Client:
             self._sender = Sender(database, settings, self._outbox, self.open_runs, counters, self.warn)
         self._writer = Writer(self.queue, self._renderer, self._spool, self._outbox, settings.poll, counters, self.warn)
 
-    def _watch_exit(self) -> None:
-        """Workers of multiprocessing leave by os._exit, which only its own finalizers notice."""
-        process = sys.modules.get("multiprocessing.process")
-        self._is_child = process is not None and process.parent_process() is not None
-        if self._is_child:
-            from multiprocessing.util import Finalize
+    def _count_lost(self, outbox: Outbox) -> None:
+        if lost := outbox.unspooled():
+            self._counters.dropped += lost
+            self.warn(f"the spool could not be written and the database is away: {lost} events are lost")
 
-            Finalize(self, self.close, exitpriority=0)
+    def _is_away(self, waited: float) -> bool:
+        """Whether the database has had its chance."""
+        sender = self._sender
+        if sender is None or sender.connected:
+            return False
+        return sender.failures > 1 or waited > AWAY_AFTER
 
     def _barrier(self) -> Barrier:
         barrier = Barrier()
@@ -165,13 +167,15 @@ class Client:
             self._sender.hurry()
         return barrier
 
-    def _forked(self) -> None:
-        """In the child: a new producer, and nothing of the parent's."""
-        _inherited.extend((self._sender, self._writer, self._outbox))
+    def forked(self) -> list[Any]:
+        """In the child of a fork: a new producer, and nothing of the parent's, which is returned."""
+        inherited = [self._sender, self._writer, self._outbox]
         if self._spool is not None:
             self._spool.abandon()
         self.queue.clear()
         self._begin()
+        self._is_child = True
+        return inherited
 
 
 def _finish(thread: threading.Thread, deadline: float) -> None:
@@ -180,19 +184,3 @@ def _finish(thread: threading.Thread, deadline: float) -> None:
         thread.run()
     else:
         thread.join(max(0.0, deadline - time.monotonic()))
-
-
-def _close_all() -> None:
-    for client in list(_clients):
-        with contextlib.suppress(Exception):
-            client.close()
-
-
-def _after_fork_in_child() -> None:
-    for client in list(_clients):
-        client._forked()
-
-
-atexit.register(_close_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -84,8 +84,9 @@ def translated() -> Iterator[None]:
 
 
 def message(error: BaseException) -> str:
-    """What the exception says, without the data that a database error's DETAIL and CONTEXT quote."""
+    """What the exception says, without the data that a database error's DETAIL, CONTEXT or parameters quote."""
     try:
+        error = getattr(error, "orig", None) or error
         diagnostic: Any = getattr(error, "diag", None)
         text = getattr(diagnostic, "message_primary", None) or str(error)
         if constraint := getattr(diagnostic, "constraint_name", None):

@@ -115,6 +115,11 @@ class Outbox:
                 self._items.popleft()
             self._pass_barriers()
 
+    def unspooled(self) -> int:
+        """How many events stand here alone."""
+        with self._changed:
+            return sum(item.count for item in self._items if isinstance(item, Batch) and item.file is None)
+
     def _wait(self, now: float) -> float:
         head = self._items[0]
         hurried = self.closed or self._barriers > 0 or self.in_memory >= self._batch_events

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import psycopg
 
-from . import events, spool, wire
+from . import spool, wire
 from .errors import translated
 from .notices import Notices, Warn
+from .reading import encoded
 from .types import Counts, ReplayResult
 
 
@@ -38,17 +39,6 @@ def replay_files(conn: wire.Connection, directory: Path, warn: Warn) -> Iterator
                 result = ReplayResult()
         finally:
             file.retire(whatever=True)
-
-
-def encoded(lines: Sequence[bytes]) -> list[str]:
-    """The rows of spool lines; what is no JSON object (the half line of a killed process) is left out."""
-    rows = []
-    for line in lines:
-        try:
-            rows.append(wire.encode(events.mend(events.parse_line(line))))
-        except (ValueError, RecursionError):
-            continue
-    return rows
 
 
 def refusal(warn: Warn) -> Callable[[str, psycopg.Error], None]:

@@ -16,7 +16,8 @@ from .counters import Counters
 from .errors import summary
 from .notices import Warn
 from .outbox import Outbox, Shipment
-from .replaying import encoded, refusal, replay_files
+from .reading import encoded
+from .replaying import refusal, replay_files
 from .settings import Settings
 from .types import Counts, ReplayResult
 

@@ -51,10 +51,9 @@ class Spool:
             file.abandon()
 
     def _rotate(self) -> None:
-        number = self._number + 1
-        suffix = f"-{number}" if number > 1 else ""
+        self._number += 1
+        suffix = f"-{self._number}" if self._number > 1 else ""
         file = SpoolFile.create(self._directory / f"obs-{os.getpid()}-{self._producer}{suffix}.log")
-        self._number = number
         if self._files:
             self._files[-1].retire()
         self._files.append(file)

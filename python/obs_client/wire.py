@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import Jsonb
 
 from .mending import number
@@ -41,11 +42,15 @@ _REFUSED_CLASSES = ("22", "23", "54", "OB")
 
 
 class NotReadyError(Exception):
-    """The login may not write batches, so that every row would be refused: keep them."""
+    """Nothing is wrong with the events, but the database cannot be used as it is configured: keep them."""
 
 
 def connect(dsn: str, timeout: int = 10) -> Connection:
     """An autocommit connection that works behind a transaction pooler and notices a dead network."""
+    try:
+        conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:  # it would quote the string, and the password in it
+        raise NotReadyError("the connection string cannot be read") from None
     return psycopg.connect(
         dsn,
         autocommit=True,
@@ -130,7 +135,7 @@ def _one_by_one(
     events = [decode(row) for row in rows]
     try:
         with conn.transaction(), conn.cursor() as cursor:
-            return Counts(*_one(cursor.execute(_LOG_EVENTS, (Jsonb(events, dumps=_dumps),))))
+            return Counts(*_one(cursor.execute(_LOG_EVENTS, (Jsonb(events, dumps=dumps),))))
     except psycopg.Error as error:
         if not_ready(error):
             raise
@@ -152,7 +157,8 @@ def _one(cursor: psycopg.Cursor[Any]) -> tuple[int, int, int]:
     return answer[0], answer[1], answer[2]
 
 
-def _dumps(value: Any) -> str:
+def dumps(value: Any) -> str:
+    """JSON as the wire carries it."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
@@ -162,7 +168,7 @@ def _field(value: Any) -> str:
     if isinstance(value, str):
         return value.translate(_ESCAPES)
     if isinstance(value, dict):
-        return _dumps(value).translate(_ESCAPES) if value else ""
+        return dumps(value).translate(_ESCAPES) if value else ""
     return number(value) if isinstance(value, int | float | Decimal) else str(value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 from .counters import Counters
 from .errors import summary
@@ -37,10 +38,10 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         while not self._stopping:
-            if not self._careful_step():
+            if not self.step():
                 self._wake.wait(self._poll)
                 self._wake.clear()
-        while self._careful_step():
+        while self.step():
             pass
 
     def wake(self) -> None:
@@ -52,22 +53,21 @@ class Writer(threading.Thread):
         self._stopping = True
         self._wake.set()
 
-    def _careful_step(self) -> bool:
-        try:
-            return self.step()
-        except Exception as error:  # the thread outlives what nobody foresaw: the chunk is lost, and counted
-            self._warn(f"the writer failed: {summary(error)}")
-            return True
-
     def step(self) -> bool:
         """Handle one chunk; False when nothing waited."""
         if drops := self._queue.take_drops():
-            self._counters.dropped += len(drops)
             self._renderer.skip(drops)
-            self._warn(f"the queue is full: {self._counters.dropped} events dropped so far")
+            self._lose(len(drops), "the queue is full: the writer cannot keep up")
         taken = self._queue.take(CHUNK)
         if not taken:
             return False
+        try:
+            self._handle(taken)
+        except Exception as error:  # the thread outlives what nobody foresaw
+            self._lose(len(taken), f"the writer failed: {summary(error)}")
+        return True
+
+    def _handle(self, taken: list[Any]) -> None:
         lines: list[str] = []
         rows: list[str] = []
         for item in taken:
@@ -79,13 +79,15 @@ class Writer(threading.Thread):
             try:
                 line, row = self._renderer.render(item)
             except Exception as error:
-                self._counters.dropped += 1
-                self._warn(f"an event could not be written: {summary(error)}")
+                self._lose(1, f"an event could not be written: {summary(error)}")
                 continue
             lines.append(line)
             rows.append(row)
         self._hand_over(lines, rows)
-        return True
+
+    def _lose(self, number: int, why: str) -> None:
+        self._counters.dropped += number
+        self._warn(f"{why}; {self._counters.dropped} events dropped so far")
 
     def _pass(self, barrier: Barrier) -> None:
         barrier.spooled.set()
@@ -101,8 +103,7 @@ class Writer(threading.Thread):
         self._write("".join(lines).encode("utf-8", "replace"), batch)
         kept = batch.file is not None if self._outbox is None else self._outbox.put(batch)
         if not kept:
-            self._counters.dropped += batch.count
-            self._warn(f"neither spool nor memory has room: {self._counters.dropped} events dropped so far")
+            self._lose(batch.count, "no room: neither the spool nor memory can take more")
 
     def _write(self, data: bytes, batch: Batch) -> None:
         if self._spool is not None and time.monotonic() >= self._spool_again:

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 
 import obs_client as obs
-from obs_client import Client, Run
+from obs_client import Client, Run, errors
 
 
 @pytest.fixture
@@ -246,3 +247,27 @@ def test_the_default_client_takes_its_tenant_from_the_environment(
     assert obs.run().tenant_id == "acme"
     assert obs.run(7).tenant_id == 7
     assert obs.attach(None, "r").tenant_id == "acme"
+
+
+def test_an_exceptions_message_leaves_out_what_a_database_quotes(bare_db: Any) -> None:
+    bare_db.execute("create table t (email text, constraint t_email_is_new unique (email))")
+    bare_db.execute("insert into t values ('jane@acme.example')")
+    with pytest.raises(psycopg.Error) as caught:
+        bare_db.execute("insert into t values ('jane@acme.example')")
+    wrapped = RuntimeError("[parameters: jane@acme.example]")
+    wrapped.orig = caught.value  # type: ignore[attr-defined]
+    for error in (caught.value, wrapped):
+        assert "jane" not in errors.message(error)
+        assert "t_email_is_new" in errors.message(error)
+
+
+def test_errors_of_class_ob_have_their_own_classes() -> None:
+    assert sorted(errors.BY_SQLSTATE) == [f"OB00{number}" for number in range(1, 9)]
+
+    class UnknownRun(psycopg.DatabaseError):
+        sqlstate = "OB002"
+
+    with pytest.raises(errors.UnknownRunError, match="no such run"), errors.translated():
+        raise UnknownRun("no such run")
+    with pytest.raises(psycopg.OperationalError), errors.translated():
+        raise psycopg.OperationalError("away")

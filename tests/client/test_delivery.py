@@ -114,6 +114,15 @@ def test_a_login_that_may_not_write_is_not_the_events_fault(
     assert (client.stats().sent, client.stats().spooled) == (0, 1)
 
 
+def test_a_connection_string_is_never_quoted(
+    make_client: Callable[..., Client], wait_until: Callable[..., None]
+) -> None:
+    client = make_client(dsn="host=x secretword")
+    AttachedRun(client, "a", "r1").log("note")
+    wait_until(lambda: client.stats().last_error is not None)
+    assert "secretword" not in str(client.stats().last_error)
+
+
 def test_a_transaction_pooler_will_do(
     make_client: Callable[..., Client],
     new_run: Callable[..., Run],

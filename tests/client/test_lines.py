@@ -10,6 +10,7 @@ import pytest
 
 from obs_client import events, wire
 from obs_client.raw import Context, Raw
+from obs_client.reading import encoded
 from obs_client.render import Renderer
 
 PRD_FIELDS = [
@@ -187,6 +188,31 @@ def test_ids_of_one_producer_are_version_8_uuids_that_grow() -> None:
 def test_a_line_read_back_is_the_row_that_was_sent_but_for_the_mask() -> None:
     line, row = Renderer().render(tuple(Raw(1_790_000_000.0, Context("a", "r1", "score", "obs.stage"), **FULL)))
     assert wire.decode(wire.encode(events.mend(events.parse_line(line.encode())))) == wire.decode(row)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"duration_ms": -1},
+        {"tenant_id": 101},
+        {"cost_usd": 1e999},
+        {"cost_usd": 0.12345678901234567},
+        {"host": "h"},
+        {"stage": ""},
+        {"extra": {"text": "tab\there", "n": -1.5}},
+        {"error_msg": "\0"},
+    ],
+)
+def test_lines_are_read_back_quickly_or_mended_with_the_same_result(change: dict[str, Any]) -> None:
+    line, _ = rendered(**FULL)
+    changed = json.dumps({**line, **change}, ensure_ascii=False).encode()
+    (row,) = encoded([changed])
+    assert wire.decode(row) == wire.decode(wire.encode(events.mend(events.parse_line(changed))))
+
+
+def test_unreadable_lines_are_left_out() -> None:
+    assert len(encoded([b"", b"{", b"[]", b"7", b'{"a": 1', b'{"event": "x"}', b'{"event": "\xff"}'])) == 2
 
 
 @pytest.mark.parametrize("line", [b"", b"{", b"[]", b"7", b'{"a": 1', b"\xff\xfe"])

@@ -83,6 +83,8 @@ FORK = """
         pid = os.fork()
         if pid == 0:
             run.log("of the child", number=number)
+            if number == 0:
+                sys.exit()
             obs.close()
             os._exit(0)
         children.append(pid)
