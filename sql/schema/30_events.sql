@@ -33,11 +33,33 @@ begin
     -- An event with what its place decided: what it counts as, its day, why it is refused, its price.
     if to_regtype('obs.placed_event') is null then
         create type obs.placed_event as (
-            event obs.event,
+            ord int,
+            ts timestamptz,
+            level text,
+            logger text,
+            tenant_id text,
+            run_id text,
+            stage text,
+            company_id text,
+            event text,
+            status text,
+            duration_ms bigint,
+            error_code text,
+            error_msg text,
+            vendor text,
+            model text,
+            cost_usd numeric,
+            tokens_input bigint,
+            tokens_output bigint,
+            trace_id text,
+            event_id uuid,
+            producer text,
+            seq bigint,
+            extra jsonb,
             kind text,
             run_day date,
             reason text,
-            cost_usd numeric
+            final_usd numeric
         );
     end if;
 end
@@ -98,5 +120,5 @@ create table if not exists obs.quarantined_events (
 );
 create index if not exists quarantined_events_received_at_idx on obs.quarantined_events (received_at);
 do $step$
-begin perform obs._record_step('30_events', '564687e9bee33c2a3ee128f7049e7ccfd6805da04abded970ba77d4985d941bc');
+begin perform obs._record_step('30_events', '79e684d26127ad720a4ca2f76db266b41ac4e24047342b0133fa2a71c4bf23a8');
 end $step$;

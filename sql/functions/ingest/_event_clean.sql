@@ -27,8 +27,12 @@ return (
     ) is not true
     and not obs._suspect_id(concat_ws(
         ' ', (p_event).stage, (p_event).company_id, (p_event).event, (p_event).status, (p_event).error_code,
-        (p_event).vendor, (p_event).model, (p_event).trace_id, (p_event).level, (p_event).producer
+        (p_event).vendor, (p_event).model, (p_event).level, (p_event).producer
     ))
+    and (
+        (p_event).trace_id is null or ltrim((p_event).trace_id, '0123456789abcdef-') = ''
+        or not obs._suspect_id((p_event).trace_id)
+    )
     and (
         (p_event).stage = '' or (p_event).company_id = '' or (p_event).status = '' or (p_event).error_code = ''
         or (p_event).vendor = '' or (p_event).model = '' or (p_event).trace_id = '' or (p_event).event = ''

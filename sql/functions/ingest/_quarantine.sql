@@ -9,26 +9,26 @@ as $$
 begin
     insert into obs.quarantined_events (tenant_id, run_id, event_id, reason, payload, sent_by)
     select
-        case when p.reason not in ('forbidden_tenant', 'bad_id') then (p.event).tenant_id end,
-        case when p.reason <> 'bad_id' then (p.event).run_id end,
-        (p.event).event_id,
+        case when p.reason not in ('forbidden_tenant', 'bad_id') then p.tenant_id end,
+        case when p.reason <> 'bad_id' then p.run_id end,
+        p.event_id,
         p.reason,
-        to_jsonb(p.event) - 'ord' || case p.reason
+        to_jsonb(p) - array['ord', 'kind', 'run_day', 'reason', 'final_usd'] || case p.reason
             when 'bad_id' then jsonb_build_object(
-                'run_id', obs._redact_id(null, left((p.event).run_id, 256)),
-                'tenant_id', obs._redact_id(null, left((p.event).tenant_id, 256))
+                'run_id', obs._redact_id(null, left(p.run_id, 256)),
+                'tenant_id', obs._redact_id(null, left(p.tenant_id, 256))
             )
             else '{}'
         end,
         obs._asker()
     from unnest(p_placed) p
     where p.reason is not null
-    order by (p.event).event_id
+    order by p.event_id
     on conflict do nothing;
     select count(*), jsonb_agg(jsonb_build_object('ord', q.ord, 'reason', q.reason) order by q.ord) filter (where q.place <= 100)
     into p_count, p_details
     from (
-        select (p.event).ord, p.reason, row_number() over (order by (p.event).ord) as place
+        select p.ord, p.reason, row_number() over (order by p.ord) as place
         from unnest(p_placed) p
         where p.reason is not null
     ) q;

@@ -26,22 +26,20 @@ begin
             cost_source, run_day
         )
         select
-            (p.event).run_id, (p.event).tenant_id, (p.event).stage, (p.event).company_id, (p.event).event, (p.event).status,
-            (p.event).error_code, (p.event).duration_ms::int, (p.event).trace_id, (p.event).extra, (p.event).ts,
-            (p.event).level, (p.event).error_msg, (p.event).vendor, p.cost_usd, (p.event).tokens_input,
-            (p.event).tokens_output, (p.event).logger, (p.event).model, (p.event).event_id, (p.event).producer, (p.event).seq,
-            clock_timestamp(), p.kind,
+            p.run_id, p.tenant_id, p.stage, p.company_id, p.event, p.status, p.error_code, p.duration_ms::int, p.trace_id,
+            p.extra, p.ts, p.level, p.error_msg, p.vendor, p.final_usd, p.tokens_input, p.tokens_output, p.logger, p.model,
+            p.event_id, p.producer, p.seq, clock_timestamp(), p.kind,
             case
-                when (p.event).cost_usd is not null then 'reported'
+                when p.cost_usd is not null then 'reported'
                 when p.kind <> 'call' then null
-                when (p.event).extra -> 'cache_hit' = 'true' then 'cache'
-                when p.cost_usd is not null then 'price_card'
-                when (p.event).status = 'success' or (p.event).tokens_input > 0 or (p.event).tokens_output > 0 then 'unpriced'
+                when p.extra -> 'cache_hit' = 'true' then 'cache'
+                when p.final_usd is not null then 'price_card'
+                when p.status = 'success' or p.tokens_input > 0 or p.tokens_output > 0 then 'unpriced'
             end,
             p.run_day
         from unnest(v_placed) p
         where p.reason is null
-        order by (p.event).tenant_id, (p.event).run_id, (p.event).event_id
+        order by p.event_id
         on conflict do nothing
         returning tenant_id, run_id, coalesce(stage, '') as stage, kind, coalesce(status, '') as status,
             coalesce(vendor, '') as vendor, coalesce(model, '') as model, coalesce(error_code, '') as error_code, cost_usd,
@@ -77,9 +75,10 @@ begin
     end if;
     if v_lifecycle is not null then
         p_lifecycle := array(
-            select p.event from unnest(v_placed) p
-            where p.kind = 'lifecycle' and p.reason is null and (p.event).event_id = any(v_lifecycle)
-            order by (p.event).ord
+            select jsonb_populate_record(null::obs.event, to_jsonb(p))
+            from unnest(v_placed) p
+            where p.kind = 'lifecycle' and p.reason is null and p.event_id = any(v_lifecycle)
+            order by p.ord
         );
     end if;
 end
