@@ -1,6 +1,8 @@
 -- obs: everything in the order it is loaded; reading this file is reading the architecture.
 -- psql -v ON_ERROR_STOP=1 -1 -f sql/install.sql    installs or upgrades; a second time changes nothing.
 
+set client_min_messages = warning;
+
 -- 1. What must be there first
 \ir schema/00_preflight.sql
 \ir schema/01_roles.sql
@@ -132,14 +134,26 @@
 \ir functions/run/_begin_job.sql
 \ir functions/run/_end_job.sql
 \ir functions/run/tick.sql
+\ir functions/run/_cron_access.sql
+\ir functions/run/_cron_launcher.sql
 \ir functions/run/maintain.sql
+\ir functions/run/_schedule_jobs.sql
+\ir functions/run/start.sql
+\ir functions/run/stop.sql
+\ir functions/run/_status_age.sql
+\ir functions/run/_status_jobs.sql
+\ir functions/run/_status_cron.sql
+\ir functions/run/_status_data.sql
+\ir functions/run/_status_security.sql
+\ir functions/run/status.sql
 
 -- 4. Views
 \ir views/run_overview.sql
 \ir views/job_health.sql
 
--- 5. The schedule, as data
+-- 5. The schedule, as data, and the functions that hand it to pg_cron as obs_cron
 \ir cron/jobs.sql
+\ir cron/adapter.sql
 
 -- 6. Who may do what
 \ir schema/90_policies.sql
@@ -147,3 +161,4 @@
 \ir schema/92_comments.sql
 
 reset role;
+reset client_min_messages;

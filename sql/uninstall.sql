@@ -3,26 +3,43 @@
 -- since other databases of the cluster may use them. psql -v ON_ERROR_STOP=1 -1 -f sql/uninstall.sql
 do $uninstall$
 declare
-    v_relation text;
+    v_relation regclass;
 begin
     if to_regnamespace('obs') is null then
         return;
     end if;
-    if to_regprocedure('obs.stop()') is not null and to_regnamespace('cron') is not null then
-        perform obs.stop();
+    if to_regprocedure('obs.stop()') is not null then
+        if obs._cron_access() <> 'refused' then
+            perform obs.stop();
+        elsif (select r.rolsuper from pg_roles r where r.rolname = current_user) then
+            execute $cron$
+                select cron.unschedule(j.jobid) from cron.job j
+                where j.username = 'obs_cron' and j.jobname like 'obs:%' and j.database = current_database()
+            $cron$;
+        else
+            raise warning 'obs_cron may not use schema cron: jobs of obs that pg_cron may have were left there'
+                using hint = 'A superuser removes them: select cron.unschedule(jobid) from cron.job where username = ''obs_cron''';
+        end if;
+    end if;
+    if exists (
+        select from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase and d.datname = current_database()
+        where s.setrole = to_regrole('obs_cron')
+    ) then
+        set local role obs_cron;
+        execute format('alter role obs_cron in database %I reset statement_timeout', current_database());
+        reset role;
     end if;
     if to_regclass('obs.attached_relations') is not null then
         for v_relation in
-            select n.nspname || '.' || c.relname
+            select t.tgrelid::regclass
             from pg_trigger t
-            join pg_class c on c.oid = t.tgrelid
-            join pg_namespace n on n.oid = c.relnamespace
             where t.tgname = 'obs_mirror_run' and t.tgfoid = to_regprocedure('obs._mirror_run()')
         loop
-            execute format('drop trigger obs_mirror_run on %s', v_relation::regclass);
+            execute format('drop trigger obs_mirror_run on %s', v_relation);
         end loop;
     end if;
     set local role obs_owner;
+    alter default privileges grant execute on functions to public;
     drop schema obs cascade;
 end
 $uninstall$;

@@ -5,7 +5,7 @@
 -- One cheap test that nearly all events pass; only the others pay for _mend.
 create or replace function obs._event_clean(p_event obs.event) returns boolean
 language sql stable parallel safe
-return (
+return coalesce(
     (p_event).ts > '2000-01-01Z'::timestamptz
     and (p_event).ts < now() + interval '1 day'
     and (p_event).event_id is not null
@@ -38,7 +38,8 @@ return (
         or (p_event).vendor = '' or (p_event).model = '' or (p_event).trace_id = '' or (p_event).event = ''
     ) is not true
     and ((p_event).error_msg is null or (octet_length((p_event).error_msg) <= 16000 and not obs._suspect((p_event).error_msg)))
-    and ((p_event).extra is null or obs._extra_clean((p_event).extra))
+    and ((p_event).extra is null or obs._extra_clean((p_event).extra)),
+    false
 );
 comment on function obs._event_clean(obs.event) is
 'Whether an event may be stored as it came: typed values sane, nothing personal suspected.';

@@ -8,11 +8,18 @@ as $$
 declare
     v_text text := p_text;
 begin
-    v_text := regexp_replace(v_text, obs._pattern('iban'), 'iban:masked', 'g');
-    v_text := regexp_replace(v_text, obs._pattern('card'), 'card:masked', 'g');
+    if v_text ~ '[A-Za-z]{2}[0-9]{2} ?[A-Za-z0-9]{4} ?[0-9]' then
+        v_text := regexp_replace(v_text, obs._pattern('iban'), 'iban:masked', 'g');
+    end if;
+    if v_text ~ obs._pattern('many_digits') then
+        v_text := regexp_replace(v_text, obs._pattern('card'), 'card:masked', 'g');
+    end if;
     v_text := regexp_replace(v_text, obs._pattern('ssn'), 'ssn:masked', 'g');
-    v_text := regexp_replace(v_text, obs._pattern('phone_labelled'), '\1phone:masked', 'g');
-    return regexp_replace(v_text, obs._pattern('phone'), 'phone:masked', 'g');
+    if v_text ~* 'phone|mobile|cell|fax|tel|whatsapp|msisdn' then
+        v_text := regexp_replace(v_text, obs._pattern('phone_labelled'), '\1phone:masked', 'g');
+    end if;
+    v_text := regexp_replace(v_text, obs._pattern('phone'), 'phone:masked', 'g');
+    return regexp_replace(v_text, obs._pattern('phone_short'), 'phone:masked', 'g');
 end
 $$;
 comment on function obs._mask_numbers(text) is 'A text with its account, card, social-security and phone numbers masked.';

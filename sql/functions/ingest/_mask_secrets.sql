@@ -7,6 +7,7 @@ language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg
 as $$
 declare
     v_text text := p_text;
+    v_lower text := lower(p_text collate "C");
 begin
     if strpos(v_text, '://') > 0 and strpos(v_text, '@') > 0 then
         v_text := regexp_replace(v_text, obs._pattern('url_login'), '://secret:masked@', 'g');
@@ -14,10 +15,23 @@ begin
     if strpos(v_text, '-----BEGIN') > 0 then
         v_text := regexp_replace(v_text, obs._pattern('private_key'), 'secret:masked', 'g');
     end if;
-    v_text := regexp_replace(v_text, obs._pattern('header'), '\1secret:masked', 'g');
-    v_text := regexp_replace(v_text, obs._pattern('token'), 'secret:masked', 'g');
-    v_text := regexp_replace(v_text, obs._pattern('password'), '\1secret:masked', 'g');
-    return regexp_replace(v_text, obs._pattern('assignment'), '\1secret:masked', 'g');
+    if strpos(v_lower, 'authoriz') > 0 or strpos(v_lower, 'cookie') > 0 then
+        v_text := regexp_replace(v_text, obs._pattern('header'), '\1secret:masked', 'g');
+    end if;
+    if strpos(v_lower, 'passw') > 0 or strpos(v_lower, 'pwd') > 0 or strpos(v_lower, 'secret') > 0 or strpos(v_lower, 'phrase') > 0 then
+        v_text := regexp_replace(v_text, obs._pattern('password'), '\1secret:masked', 'g');
+    end if;
+    if v_text ~ obs._pattern('long_run') then
+        v_text := regexp_replace(v_text, obs._pattern('token'), 'secret:masked', 'g');
+        v_text := regexp_replace(v_text, obs._pattern('token_shape'), 'secret:masked', 'g');
+    end if;
+    if strpos(v_lower, 'token') > 0 or strpos(v_lower, 'key') > 0 or strpos(v_lower, 'auth') > 0 or strpos(v_lower, 'login') > 0
+        or strpos(v_lower, 'redential') > 0 or strpos(v_lower, 'session') > 0 or strpos(v_lower, 'bearer') > 0
+        or strpos(v_lower, 'sig') > 0 or strpos(v_lower, 'basic') > 0 or strpos(v_lower, 'code=') > 0
+    then
+        v_text := regexp_replace(v_text, obs._pattern('assignment'), '\1secret:masked', 'g');
+    end if;
+    return v_text;
 end
 $$;
 comment on function obs._mask_secrets(text) is 'A text with its keys, tokens and passwords masked.';

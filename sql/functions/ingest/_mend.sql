@@ -7,7 +7,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_event obs.event := p_event;
-    v_words text[] := '{}';
+    v_words text[] := array[]::text[];
 begin
     if v_event.ts is null then
         v_event.ts := clock_timestamp();

@@ -12,7 +12,7 @@ return case p_name
     -- What may be personal or secret at all: an address sign or a disguise of one, letters and digits in turn,
     -- capitals inside words, seven digits, digits in groups.
     when 'suspect' then
-        '[@%\\&=]|[^ -~]|[0-9][A-Za-z]|[A-Za-z]{3}[0-9]|[A-Z][a-z]{1,2}[A-Z]|[0-9]{7}|[0-9][0-9][ ).-][ (.-]?[0-9][0-9]|xox'
+        '[@%\\&=]|[^ -~]|[0-9][A-Za-z]|[A-Za-z][0-9]|[A-Z][a-z][a-z]?[A-Z]|[0-9]{7}|[0-9][0-9][ ).-][ (.-]?[0-9][0-9]|SKx'
     when 'encoded' then
         '%[2-7][0-9A-Fa-f]|%EF%B[CB]%|%ef%b[cb]%|&#[0-9xX]|&commat;|\\u00'
     when 'encoded_at' then
@@ -27,8 +27,8 @@ return case p_name
         || '|[0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z][A-Za-z0-9-]*'
         || '|\[[^\]\s@]{1,64}\]))+'
     when 'email_spelled' then
-        '(?i)(?<![a-z0-9._+-])[a-z0-9._+-]{1,64}(?: ?[(\[{<] ?at ?[\])}>] ?[a-z0-9-]+(?: ?(?:\.|[(\[{<] ?dot ?[\])}>]| dot ) ?[a-z0-9-]+)+'
-        || '| at [a-z0-9-]+(?: dot [a-z0-9-]+)* dot (?:com|org|net|edu|gov|info|biz|io|co|ai|app|dev|eu|us|uk|de|fr|es|it|nl|ch|at|be|pl|se)(?![a-z0-9]))'
+        '(?i)(?<![a-z0-9._+-])[a-z0-9._+-]+(?: ?[(\[{<] ?at ?[\])}>] ?[a-z0-9-]+(?: ?(?:\.|[(\[{<] ?dot ?[\])}>]|dot ) ?[a-z0-9-]+)+'
+        || '| at [a-z0-9-]+(?: dot [a-z0-9-]+)* dot (?:com|org|net|edu|gov|info|biz|io|co|ai|app|dev|eu|us|uk|de|fr)(?![a-z0-9]))'
     -- Twelve characters of base64 that decode to printable ASCII: each quad has these sextets.
     when 'base64_text' then
         '(?:[I-Za-f][C-HS-Xi-nyz0-3][A-Za-z0-9+/_-]{2}){3}'
@@ -40,29 +40,20 @@ return case p_name
         '://[^\s/@:"]*:[^\s/@"]+@'
     when 'private_key' then
         '-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-[^-])*(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)?'
+    -- Every secret by its shape holds such a run.
+    when 'long_run' then
+        '[A-Za-z0-9_~-]{20}'
     when 'token' then
-        '(?<![A-Za-z0-9_])(?:'
-        || '(?:sk|rk|pk|shippo|duffel|live|test|sandbox)_(?:live|test|prod)?_?[A-Za-z0-9_-]{16,}'
-        || '|sk-(?:(?:proj|admin|svcacct|ant|or|lf)[a-z0-9]*-[A-Za-z0-9_-]{16,}|[A-Za-z0-9]{20,})'
-        || '|gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}'
-        || '|gl(?:pat|ptt|cbt|rtr?|dt|ft|oas|soat|imt|agent|ffct)-[A-Za-z0-9_-]{20,}|GR1348941[A-Za-z0-9_-]{20,}'
-        || '|xox[a-z]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}'
-        || '|ey[IJ][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,3}'
-        || '|[0-9a-f]{32}-us[0-9]{1,2}(?![0-9a-z])'
-        || '|(?:bot)?[0-9]{8,10}:AA[A-Za-z0-9_-]{32,}'
-        || '|(?:AC|SK)[0-9a-z]{32}(?![A-Za-z0-9])'
-        || '|[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}'
-        || '|[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}'
-        || '|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}'
-        || '|A[KS]IA[A-Z0-9]{16}|LTAI[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{30,}|ya29\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,}'
-        || '|sha256~[A-Za-z0-9_-]{40,}|FlyV1 fm[12][ar]?_[A-Za-z0-9+/=,_]{20,}|fm[12][ar]?_[A-Za-z0-9+/=,_]{60,}'
-        || '|s-s4t2[a-z]{2}-[0-9a-f]{60,}|sgp_[A-Za-z0-9_]{40,}'
-        || '|(?:npm|ntn|hf|pnu|rdme|tfp|shp[a-z]{2}|sq[a-z]|glsa|glc|rubygems|sntry[a-z]|pscale_[a-z]+|do[a-z]_v1|lin_[a-z]+|api_org|sm_[a-z]{3}|CLOJARS)'
-        || '_[A-Za-z0-9_=.+/-]{30,}'
-        || '|(?:pul|pplx|xkeysib|NR[A-Z]{2}|PMAK|fio-u|tk-us|HRKU|p8e|pypi|sq0[a-z]{3}|FLWSECK(?:_TEST)?|AGE-SECRET-KEY)-[A-Za-z0-9_-]{20,}'
-        || '|(?:pub)?key-[0-9a-f]{32}|dapi[0-9a-h]{32}|EZ[AT]K[A-Za-z0-9]{50,}|AKCp?[A-Za-z0-9]{40,}|EA[AM][A-Z][A-Za-z0-9]{60,}'
-        || '|(?:hv[sbr]|dp\.[a-z]{2,5}|dt0[a-z]01|sl|pat|pk)\.[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9_-]+)*'
-        || '|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,})={0,2}'
+        '(?<![A-Za-z0-9_])(?:(?:sk|rk|pk|shippo|duffel)_(?:live|test|prod)_|sk-(?:proj|admin|svcacct|ant|or|lf)[a-z0-9]*-|gh[opsur]_|github_pat_'
+        || '|gl(?:pat|ptt|cbt|rtr?|dt|ft|oas|soat|imt|agent|ffct)-|GR1348941|xox[a-z]-|xapp-|(?:bot)?[0-9]+:AA|[A-Za-z0-9_~.]{3}[0-9]Q~'
+        || '|A[KS]IA|LTAI|AIza|ya29\.|GOCSPX-|sha256~|fm[12][ar]?_|FlyV1 fm[12][ar]?_|s-s4t2[a-z]{2}-|sgp_|npm_|ntn_|hf_|pnu_|rdme_|tfp_|shp[a-z]{2}_'
+        || '|sq[a-z]_|glsa_|glc_|rubygems_|sntry[a-z]_|pscale_[a-z]+_|do[a-z]_v1_|lin_[a-z]+_|api_org_|sm_[a-z]{3}_|CLOJARS_|pul-|pplx-|xkeysib-'
+        || '|NR[A-Z]{2}-|PMAK-|fio-u-|tk-us-|HRKU-|p8e-|pypi-|sq0[a-z]{3}-|FLWSECK(?:_TEST)?-|AGE-SECRET-KEY-|dapi[0-9]|EZ[AT]K|AKCp?|EA[AM][A-Z]'
+        || '|(?:SG|hv[sbr]|dp\.[a-z]{2,5}|dt0[a-z]01)\.|ey[IJ][A-Za-z0-9_-]{6,}\.)[A-Za-z0-9_~=.+/-]{16,}'
+    when 'token_shape' then
+        '(?<![A-Za-z0-9_])(?:sk-[A-Za-z0-9]{20,}|[0-9a-f]{16,}-us[0-9]{1,2}(?![0-9a-z])|(?:AC|SK)[0-9a-z]{24,}|(?:pub)?key-[0-9a-f]{24,}'
+        || '|[MNO][A-Za-z0-9_-]{20,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20,}|[A-Za-z0-9]+\.atlasv1\.[A-Za-z0-9_=-]+'
+        || '|(?:sourcegraph|mailgun|twilio|heroku|datadog|fastly|algolia|sonar)["'']?\s{0,3}[:=]+\s{0,3}["'']?[0-9A-Fa-f]{24,})'
     -- A label, kept, and the value behind it.
     when 'header' then
         '(?i)(authorization["'']?\s{0,3}[:=]\s{0,3}["'']?(?:(?:bearer|basic|token|digest|bot|apikey|negotiate|aws4-hmac-sha256)\s+)?'
@@ -85,26 +76,27 @@ return case p_name
         || '(?![0-9A-Za-z_]|[.-][0-9A-Za-z])'
     when 'ssn' then
         '(?<![0-9A-Za-z_./-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9A-Za-z_]|[.-][0-9])'
+    -- Seven digits with little between them; a card's or an account's many.
+    when 'digits' then
+        '[0-9](?:[ ().x/-]{0,3}[0-9]){6}'
+    when 'many_digits' then
+        '[0-9]{12}|[0-9]{4,6}[ -][0-9]{4,6}[ -][0-9]{4}'
     when 'phone_labelled' then
         '(?i)((?<![a-z])(?:tele)?(?:phone|mobile|cell|fax|tel|whatsapp|msisdn)(?:[ _-]?(?:number|num|no|nr))?\.?["'']?\s{0,3}[:=#]?\s{0,3}["'']?)'
-        || '(?:\+|\()?[0-9](?:[ ().-]{0,3}[0-9]){5,14}(?![0-9a-z_])'
+        || '[+(]?[0-9][0-9 ().-]{4,}[0-9](?![0-9a-z_])'
     when 'phone' then
-        '(?:(?<![0-9A-Za-z_])\+[0-9](?:[ .()/-]{0,3}[0-9]){6,14}'
-        || '|(?<![0-9A-Za-z_)])\(0?[0-9]{1,4}\)[ .-]?[0-9]{2,4}(?:[ .-]?[0-9]{2,5}){1,3}'
+        '(?:(?<![0-9A-Za-z_])\+[0-9][0-9 .()/-]{5,}[0-9]|(?<![0-9A-Za-z_)])\(0?[0-9]{1,4}\)[ .-]?[0-9]{2,4}(?:[ .-]?[0-9]{2,5})+'
         || '|(?<![0-9A-Za-z_./$€£#,-])(?:'
         || '(?:(?:00[0-9]{1,2}|1)[ .-])?[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{4}'
-        || '|[0-9]{3}(?:[ -][0-9]{2,4}){2,4}|[0-9]{3}[ -][0-9]{4}'
-        || '|[0-9]{2}[ -][0-9]{3,4}(?:[ -][0-9]{2,4}){1,3}'
-        || '|[0-9]{2}[ -][0-9]{2}[ -](?:[0-9]{3}[ -][0-9]{2,4}|[0-9]{2}[ -][0-9]{2}(?:[ -][0-9]{2})?)'
-        || '|0[0-9](?:\.[0-9]{2}){4}'
-        || '|(?:[03-9][0-9]|1[0-8]|2[1-9])[0-9]{2} [0-9]{4}|[0-9]{2} [0-9]{6}|[6-9][0-9]{4}[ -][0-9]{5}'
-        || '|0[0-9]{2,4}[ -][0-9]{3,8}(?:[ -][0-9]{2,4}){0,3}|0[0-9]{3}(?:[ -][0-9]{2}){3}'
+        || '|[0-9]{3}(?:[ -][0-9]{2,4}){2,4}|[0-9]{2}[ -][0-9]{3,4}(?:[ -][0-9]{2,4})+'
+        || '|[0-9]{2}[ -][0-9]{2}[ -](?:[0-9]{3}[ -][0-9]{2,4}|[0-9]{2}(?:[ -][0-9]{2})+)|0[0-9](?:\.[0-9]{2}){4}'
+        || '|[0-9]{2} [0-9]{6}|[6-9][0-9]{4}[ -][0-9]{5}|0[0-9]{2,4}[ -][0-9]{3,8}(?:[ -][0-9]{2,4})*|0[0-9]{3}(?:[ -][0-9]{2}){3}'
         || '|0[1-9][0-9]{8,9}|(?<![=:])[2-9][0-9]{2}[2-9][0-9]{6}))'
-        || '(?: ?(?:x|ext\.?) ?[0-9]{1,6})?'
-        || '(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B|rows|items|events|tokens|records|requests|companies|USD|EUR)(?![A-Za-z]))'
-    -- A token of letters and digits in both cases that no language has.
-    when 'mixed_run' then
-        '(?<![A-Za-z0-9])[A-Za-z0-9]{24,}'
+        || '(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B|rows|items|events|tokens|records|requests|companies|USD|EUR)(?![A-Za-z]))'
+    -- Two groups say little: a house number and a street's name behind them are an address.
+    when 'phone_short' then
+        '(?<![0-9A-Za-z_./$€£#,-])(?:[0-9]{3}[ -]|(?:[03-9][0-9]|1[0-8]|2[1-9])[0-9]{2} )[0-9]{4}'
+        || '(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B|rows|items|events|tokens|records|requests|companies|USD|EUR)(?![A-Za-z])| [A-Z][a-z]|(?: [a-z]+)* (?:street|avenue|road|drive|lane|square|suite)(?![a-z]))'
     -- Keys of extra, in snake case.
     when 'key_secret' then
         '(?:^|_)(?:passw(?:or)?d|passphrase|pwd|secrets?|token|authorization|auth|cookies?|api_?key|apikey|(?:access|private|secret|signing|encryption)_key|credentials?|bearer|session|session_id|otp|pin|cvv|cvc|csrf)$'

@@ -2,6 +2,7 @@
 -- Called by: _store
 -- Reads/Writes: enrichment_runs, event_days, price_cards
 -- Raises: nothing
+-- A thinned run takes no success back whatever it cost: its first copy may have had a price then and be gone.
 create or replace function obs._place(p_events obs.event[], p_allowed text[]) returns obs.placed_event[]
 language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
@@ -34,7 +35,7 @@ begin
                         else 'unknown_run'
                     end
                     when d.dropped_at is not null then 'expired'
-                    when r.thinned_at is not null and obs._thinnable(e.logger, e.event, e.status, e.stage, e.cost_usd, e.extra)
+                    when r.thinned_at is not null and obs._thinnable(e.logger, e.event, e.status, e.stage, 0, e.extra)
                         then 'thinned'
                 end as reason
             from unnest(p_events) as e

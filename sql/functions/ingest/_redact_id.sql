@@ -17,7 +17,9 @@ begin
     if strpos(v_text, '@') > 0 then
         v_text := obs._mask_emails(p_tenant_id, v_text);
     end if;
-    v_text := obs._mask_runs(v_text);
+    if v_text ~ obs._pattern('base64_text') then
+        v_text := obs._mask_runs(v_text);
+    end if;
     return case when v_text = v_plain then p_text else v_text end;
 end
 $$;

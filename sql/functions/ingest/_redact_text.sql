@@ -17,16 +17,18 @@ begin
     if not obs._suspect(p_text) then
         return p_text;
     end if;
-    v_plain := obs._unveil(p_text);
+    v_plain := case when p_text ~ '[%&\\]|[^ -~]' then obs._unveil(p_text) else p_text end;
     v_text := obs._mask_secrets(v_plain);
     if strpos(v_text, '@') > 0 then
         v_text := obs._mask_emails(p_tenant_id, v_text);
     end if;
-    if v_text ~ '[(\[{]at| dot | at ' then
+    if v_text ~ '[(\[{<] ?at| dot ' then
         v_text := regexp_replace(v_text, obs._pattern('email_spelled'), 'email:masked', 'g');
     end if;
-    v_text := obs._mask_runs(v_text);
-    if v_text ~ '[0-9][0-9 ().-]{0,3}[0-9]' then
+    if v_text ~ obs._pattern('base64_text') then
+        v_text := obs._mask_runs(v_text);
+    end if;
+    if v_text ~ obs._pattern('digits') then
         v_text := obs._mask_numbers(v_text);
     end if;
     -- What was only disguised, and held nothing, stays as it came.

@@ -7,9 +7,12 @@ create or replace function obs._suspect(p_text text) returns boolean
 language sql immutable parallel safe
 return coalesce(
     p_text ~ obs._pattern('suspect')
-    or strpos(lower(p_text collate "C"), 'passw') > 0
-    or strpos(lower(p_text collate "C"), 'secret') > 0
-    or strpos(lower(p_text collate "C"), 'authoriz') > 0
+    or strpos(p_text, 'assw') > 0
+    or strpos(p_text, 'ASSW') > 0
+    or strpos(p_text, 'ecret') > 0
+    or strpos(p_text, 'ECRET') > 0
+    or strpos(p_text, 'uthoriz') > 0
+    or strpos(p_text, 'UTHORIZ') > 0
     or strpos(p_text, ' dot ') > 0,
     false
 );

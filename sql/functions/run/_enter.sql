@@ -20,9 +20,9 @@ declare
     v_events obs.event[] := p_events;
     v_event obs.event;
     v_has_start boolean;
-    v_opened text[][] := '{}';
+    v_opened jsonb := '[]';
+    v_open jsonb;
     v_lifecycle obs.event[];
-    v_at int;
 begin
     if exists (select from unnest(v_events) e where e.tenant_id is null) then
         v_events := obs._with_tenants(v_events, p_allowed);
@@ -42,7 +42,7 @@ begin
                 v_event.tenant_id, v_event.run_id, v_event.extra ->> 'kind', v_event.ts,
                 v_event.extra ->> 'langsmith_trace_url', coalesce(v_event.extra -> 'meta', '{}')
             ) then
-                v_opened := v_opened || array[[v_event.tenant_id, v_event.run_id]];
+                v_opened := v_opened || jsonb_build_array(jsonb_build_object('tenant_id', v_event.tenant_id, 'run_id', v_event.run_id));
             end if;
         end loop;
     end if;
@@ -59,8 +59,8 @@ begin
             perform obs._apply_lifecycle(v_event);
         end loop;
     end if;
-    for v_at in 1 .. coalesce(array_length(v_opened, 1), 0) loop
-        perform obs._adopt(v_opened[v_at][1], v_opened[v_at][2], p_allowed);
+    for v_open in select o.value from jsonb_array_elements(v_opened) o loop
+        perform obs._adopt(v_open ->> 'tenant_id', v_open ->> 'run_id', p_allowed);
     end loop;
 end
 $$;

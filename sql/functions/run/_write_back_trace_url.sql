@@ -11,12 +11,13 @@ create or replace function obs._write_back_trace_url(
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_type text := (select a.run_id_type from obs.attached_relations a where a.relation = p_relation);
+    v_table regclass := to_regclass(p_relation);
+    v_type regtype := (select a.run_id_type::regtype from obs.attached_relations a where a.relation = p_relation);
 begin
-    if v_type is not null and to_regclass(p_relation) is not null then
+    if v_type is not null and v_table is not null then
         execute format(
             'update %s set langsmith_trace_url = $1 where run_id = $2::%s and tenant_id::text = $3 '
-            'and langsmith_trace_url is distinct from $1', to_regclass(p_relation), v_type
+            'and langsmith_trace_url is distinct from $1', v_table, v_type
         ) using p_url, p_run_id, p_tenant_id;
     end if;
 end
