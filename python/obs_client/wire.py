@@ -26,7 +26,7 @@ MAX_ROWS = 5_000
 
 _OPEN = "select obs.open_batch()"
 _COPY = f"copy pg_temp.obs_batch (ord, {', '.join(COLUMNS)}) from stdin (null '', encoding 'UTF8')"
-_LOG_BATCH = "select accepted, duplicate, quarantined from obs.log_batch(p_expected => %s)"
+_LOG_BATCH = "select accepted, duplicate, quarantined, details from obs.log_batch(p_expected => %s)"
 _LOG_EVENTS = "select accepted, duplicate, quarantined from obs.log_events(p_events => %s)"
 _HEARTBEAT = "select obs.heartbeat(p_run_id => %s, p_tenant_id => %s)"
 
@@ -87,6 +87,11 @@ def send_batch(conn: Connection, rows: Iterable[Row]) -> Counts:
 
 def send_encoded(conn: Connection, rows: Sequence[str]) -> Counts:
     """Enter encoded rows by the fast way, all or none."""
+    return send_detailed(conn, rows)[0]
+
+
+def send_detailed(conn: Connection, rows: Sequence[str]) -> tuple[Counts, list[dict[str, Any]]]:
+    """The same; also place (`ord`) and `reason` of the first 100 that were quarantined."""
     data = "".join([f"{index}\t{row}\n" for index, row in enumerate(rows)]).encode("utf-8", "replace")
     with conn.transaction(), conn.cursor() as cursor:
         try:
@@ -95,7 +100,10 @@ def send_encoded(conn: Connection, rows: Sequence[str]) -> Counts:
             raise NotReadyError(str(error)) from error
         with cursor.copy(_COPY) as copy:
             copy.write(data)
-        return Counts(*_one(cursor.execute(_LOG_BATCH, (len(rows),))))
+        answer = cursor.execute(_LOG_BATCH, (len(rows),)).fetchone()
+    if answer is None:
+        raise NotReadyError("no answer from obs.log_batch")
+    return Counts(answer[0], answer[1], answer[2]), answer[3] or []
 
 
 def deliver(

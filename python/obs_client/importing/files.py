@@ -1,0 +1,126 @@
+"""One log file, plain or gzip: its lines as bytes, whatever its name, its end or its damage."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+BLOCK = 1 << 20
+LONGEST_LINE = 16 << 20
+STANDARD_INPUT = "-"
+
+_MAGIC = {
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"PK\x03\x04": "zip",
+    b"\x04\x22\x4d\x18": "lz4",
+}
+_GZIP = b"\x1f\x8b"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class LogFileError(Exception):
+    """A file that cannot be a log file; the sentence says which and why."""
+
+
+class LogFile:
+    """`lines()` reads it once; what was wrong with it stands in `broken` and `unended` afterwards."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = path
+        self.name = "standard input" if path == STANDARD_INPUT else str(path)
+        self.broken: str | None = None  # why the rest of it could not be read
+        self.unended = False  # the last line has no line end
+        self._advanced: Callable[[int], None] | None = None
+
+    @property
+    def is_stream(self) -> bool:
+        """A pipe: it can be read once, and only from its start."""
+        return self.path == STANDARD_INPUT or not stat.S_ISREG(os.stat(self.path).st_mode)
+
+    def size(self) -> int:
+        return 0 if self.is_stream else os.stat(self.path).st_size
+
+    def watch(self, advanced: Callable[[int], None]) -> None:
+        """Have `advanced` told of each piece of the file read, in bytes on the disk."""
+        self._advanced = advanced
+
+    def check(self) -> None:
+        """Raise LogFileError for what certainly is no readable file of lines."""
+        if self.path == STANDARD_INPUT:
+            return
+        path = Path(self.path)
+        try:
+            if path.is_dir():
+                raise LogFileError(f"{self.name} is a directory: name the log files in it")
+            with open(path, "rb") as file:
+                if not self.is_stream:
+                    self._refuse_other_formats(file.peek(8)[:8])
+        except FileNotFoundError:
+            raise LogFileError(f"{self.name}: no such file") from None
+        except PermissionError:
+            raise LogFileError(f"{self.name} may not be read by this user: check its permissions") from None
+        except OSError as error:
+            raise LogFileError(f"{self.name} cannot be read: {error.strerror or error}") from None
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines without their ends. A line of more than LONGEST_LINE comes cut; the empty ones come too."""
+        self.broken, self.unended = None, False
+        rest, skipping, first = b"", False, True
+        for block in self._blocks():
+            if first and block:
+                block, first = block.removeprefix(_BYTE_ORDER_MARK), False
+            *lines, last = block.split(b"\n")
+            if lines:
+                if not skipping:
+                    yield rest + lines[0]
+                yield from lines[1:]
+                rest, skipping = last, False
+            elif not skipping:
+                rest += last
+            if len(rest) > LONGEST_LINE:
+                yield rest[: LONGEST_LINE + 1]
+                rest, skipping = b"", True
+        if rest:
+            self.unended = True
+            yield rest
+
+    def _blocks(self) -> Iterator[bytes]:
+        raw: io.BufferedReader
+        with _standard_input() if self.path == STANDARD_INPUT else open(self.path, "rb") as raw:
+            head = raw.peek(8)[:8]
+            self._refuse_other_formats(head)
+            stream = gzip.GzipFile(fileobj=raw) if head.startswith(_GZIP) else raw
+            position, watched = 0, self._advanced if not self.is_stream else None
+            while block := self._read(stream):
+                if watched:
+                    watched(raw.tell() - position)
+                    position = raw.tell()
+                yield block
+
+    def _read(self, stream: gzip.GzipFile | io.BufferedReader) -> bytes:
+        try:
+            return stream.read1(BLOCK)
+        except EOFError:
+            self.broken = "its compressed data ends early"
+        except (gzip.BadGzipFile, zlib.error):
+            self.broken = "its compressed data is damaged"
+        except OSError as error:
+            self.broken = f"reading failed: {error.strerror or error}"
+        return b""
+
+    def _refuse_other_formats(self, head: bytes) -> None:
+        for magic, name in _MAGIC.items():
+            if head.startswith(magic):
+                raise LogFileError(f"{self.name} is {name}: only plain and gzip log files are read, unpack it first")
+
+
+def _standard_input() -> io.BufferedReader:
+    return open(sys.stdin.fileno(), "rb", closefd=False)
