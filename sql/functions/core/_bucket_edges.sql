@@ -3,7 +3,8 @@
 -- Called by: _latency_bucket, _percentiles, percentile
 -- Reads/Writes: nothing
 -- Raises: nothing
--- Pure integer arithmetic, written out as a constant here, so that every machine has the same edges for ever.
+-- Pure integer arithmetic, written out as a constant here, so that every machine has the same edges for ever. From 100 ms
+-- on a bucket reaches a whole hundredth of its lower edge to both sides of its middle: no member is further off than 1 %.
 do $make$
 declare
     v_edges int[] := array[0];
@@ -11,7 +12,7 @@ declare
 begin
     while v_edge <= 2147483647 loop
         v_edges := v_edges || v_edge::int;
-        v_edge := v_edge * 102 / 100 + 1;
+        v_edge := v_edge + case when v_edge < 50 then 1 when v_edge < 100 then 2 else v_edge / 100 * 2 + 1 end;
     end loop;
     execute format(
         'create or replace function obs._bucket_edges() returns int[] language sql immutable parallel safe return %L::int[]',

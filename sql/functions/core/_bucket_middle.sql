@@ -2,15 +2,11 @@
 -- Called by: _percentiles, percentile
 -- Reads/Writes: nothing
 -- Raises: nothing
--- The harmonic middle 2·lo·hi/(lo+hi) is within (hi-lo)/(hi+lo) < 1 % of every member; single-valued buckets are exact.
+-- Whole milliseconds, and still within 1 % or 1 ms of every member: that is how _bucket_edges sets the edges.
 create or replace function obs._bucket_middle(p_bucket int) returns int
 language sql immutable parallel safe
 return (
-    select
-        case
-            when b.hi <= b.lo then b.lo
-            else round(2.0 * b.lo * b.hi / (b.lo::numeric + b.hi))::int
-        end
+    select b.lo + (b.hi - b.lo) / 2
     from (
         select
             e.edges[p_bucket] as lo,
