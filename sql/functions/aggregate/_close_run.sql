@@ -2,7 +2,8 @@
 -- Called by: finish_run, _apply_lifecycle, tick (crashed); all hold the lock of the run's row
 -- Reads/Writes: enrichment_runs, run_stage_stats, run_metrics and all that _fold writes
 -- Raises: nothing
--- Without a status the stages decide: error when all failed, partial when some did, else success.
+-- Without a status the stages decide: error when all failed, partial when some did, else success. On a run that has ended
+-- it only ends stages that late events brought, with the run.
 create or replace function obs._close_run(
     p_tenant_id text, p_run_id text, p_status text, p_ended_at timestamptz
 ) returns boolean
@@ -11,13 +12,14 @@ as $$
 declare
     v_status text := case when p_status in ('success', 'partial', 'error', 'cancelled', 'crashed') then p_status end;
     v_old text;
+    v_old_end timestamptz;
+    v_ended boolean;
     v_stage text;
 begin
-    select r.status into v_old from obs.enrichment_runs r where r.tenant_id = p_tenant_id and r.run_id = p_run_id;
-    if v_old not in ('running', 'crashed') then
-        perform obs._fold(p_tenant_id, p_run_id);
-        return v_status is null or v_status = v_old;
-    end if;
+    select r.status, r.ended_at into v_old, v_old_end
+    from obs.enrichment_runs r
+    where r.tenant_id = p_tenant_id and r.run_id = p_run_id;
+    v_ended := v_old not in ('running', 'crashed') or coalesce(v_old = v_status, false);
     perform obs._fold(p_tenant_id, p_run_id);
     for v_stage in
         select s.stage from obs.run_stage_stats s
@@ -25,10 +27,14 @@ begin
         order by s.stage
     loop
         perform obs._close_stage(
-            p_tenant_id, p_run_id, v_stage, case when v_status in ('crashed', 'cancelled', 'error') then 'crashed' end,
-            p_ended_at, null
+            p_tenant_id, p_run_id, v_stage,
+            case when case when v_ended then v_old else v_status end in ('crashed', 'cancelled', 'error') then 'crashed' end,
+            case when v_ended then v_old_end else p_ended_at end, null
         );
     end loop;
+    if v_ended then
+        return v_status is null or v_status = v_old;
+    end if;
     perform obs._put_contactable(p_tenant_id, p_run_id);
     update obs.enrichment_runs r
     set status = coalesce(v_status, (

@@ -19,7 +19,7 @@ begin
     select s.status into v_old
     from obs.run_stage_stats s
     where s.tenant_id = p_tenant_id and s.run_id = p_run_id and s.stage = p_stage;
-    if v_old not in ('running', 'crashed') then
+    if v_old not in ('running', 'crashed') or v_old = v_status then
         update obs.run_stage_stats s
         set expected_events = p_expected_events
         where s.tenant_id = p_tenant_id and s.run_id = p_run_id and s.stage = p_stage and p_expected_events is not null

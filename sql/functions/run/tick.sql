@@ -10,6 +10,7 @@ as $$
 declare
     v_started timestamptz := clock_timestamp();
     v_run record;
+    v_status text;
     v_folded int := 0;
     v_crashed int;
     v_result jsonb;
@@ -25,8 +26,11 @@ begin
         for no key update skip locked;
         if found and obs._fold(v_run.tenant_id, v_run.run_id) then
             v_folded := v_folded + 1;
-            if (select r.finished_at is not null from obs.enrichment_runs r
-                where r.tenant_id = v_run.tenant_id and r.run_id = v_run.run_id) then
+            select r.status into v_status
+            from obs.enrichment_runs r
+            where r.tenant_id = v_run.tenant_id and r.run_id = v_run.run_id;
+            if v_status <> 'running' then
+                perform obs._close_run(v_run.tenant_id, v_run.run_id, v_status, null);
                 perform obs._put_contactable(v_run.tenant_id, v_run.run_id);
             end if;
         end if;
