@@ -126,9 +126,6 @@ def test_two_runs_of_one_tenant_at_once_keep_their_own_numbers(db: Db) -> None:
     assert (stage_row(db, "nightly", "crawl").count_total, stage_row(db, "extra", "crawl").count_total) == (4, 2)
     kinds = db.rows("select run_id, kind from obs.run_overview order by 1")
     assert kinds == [("extra", "adhoc"), ("nightly", "nightly")]
-        ("extra", "adhoc"),
-        ("nightly", "nightly"),
-    ]
 
 
 def test_bad_arguments_are_refused_and_change_nothing(db: Db) -> None:
