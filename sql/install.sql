@@ -103,6 +103,8 @@ set client_min_messages = warning;
 \ir functions/retention/_captured.sql
 \ir functions/retention/_thin_runs.sql
 \ir functions/retention/_prune_quarantine.sql
+-- report: what is read out of it
+\ir functions/report/gaps.sql
 -- run: the door and its faces, the jobs
 \ir functions/run/_check_end_status.sql
 \ir functions/run/_lock_run.sql
@@ -142,6 +144,7 @@ set client_min_messages = warning;
 \ir functions/run/stop.sql
 \ir functions/run/_status_age.sql
 \ir functions/run/_status_jobs.sql
+\ir functions/run/_status_cron_runs.sql
 \ir functions/run/_status_cron.sql
 \ir functions/run/_status_data.sql
 \ir functions/run/_status_security.sql

@@ -3,7 +3,18 @@
 revoke all on schema obs from public;
 grant usage on schema obs to obs_writer, obs_reader, obs_ops, obs_forwarder, obs_bi, obs_admin, obs_cron;
 
-revoke all on all functions in schema obs from public;
+do $functions$
+declare
+    v_function regprocedure;
+begin
+    -- One by one: the functions of obs_cron are its own to grant, which cron/adapter.sql does.
+    for v_function in
+        select p.oid from pg_proc p where p.pronamespace = 'obs'::regnamespace and p.proowner = 'obs_owner'::regrole
+    loop
+        execute format('revoke all on routine %s from public', v_function);
+    end loop;
+end
+$functions$;
 revoke all on all tables in schema obs from public;
 
 -- Everybody with a role of obs
@@ -39,10 +50,11 @@ grant select on
 obs.tenant_roles, obs.audit_log, obs.stage_deltas, obs.jobs, obs.event_days, obs.schema_migrations, obs.attached_relations,
 obs.job_health
 to obs_ops, obs_admin;
-grant execute on function obs.recompute(text, text) to obs_reader, obs_ops, obs_admin;
+grant execute on function obs.recompute(text, text), obs.gaps(text, text) to obs_reader, obs_ops, obs_admin;
 
 -- The jobs
 grant execute on function obs.tick(int), obs.maintain() to obs_cron, obs_ops, obs_admin;
+grant execute on function obs.start(), obs.stop(), obs.status(), obs._schedule_jobs() to obs_ops, obs_admin;
 
 -- Administration
 grant execute on function
