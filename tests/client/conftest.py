@@ -54,11 +54,11 @@ def new_run() -> Callable[..., Run]:
 
 @pytest.fixture
 def lines(spool_dir: Path) -> Callable[..., list[dict[str, Any]]]:
-    """What the spool holds, file after file."""
+    """The whole lines that the spool holds, file after file."""
 
     def read(directory: Path = spool_dir) -> list[dict[str, Any]]:
         files = sorted(directory.glob("*.log"), key=lambda path: path.stat().st_mtime_ns)
-        return [json.loads(line) for path in files for line in path.read_text().splitlines()]
+        return [json.loads(line) for path in files for line in path.read_text().split("\n")[:-1]]
 
     return read
 
