@@ -1,24 +1,28 @@
 -- Takes obs out of this database: its jobs, triggers on attached tables, and the schema with all its data. The roles
--- stay,
--- since other databases of the cluster may use them. psql -v ON_ERROR_STOP=1 -1 -f sql/uninstall.sql
+-- stay, since other databases of the cluster may use them. psql -v ON_ERROR_STOP=1 -1 -f sql/uninstall.sql
 do $uninstall$
 declare
     v_relation regclass;
+    v_refused boolean;
 begin
     if to_regnamespace('obs') is null then
         return;
     end if;
     if to_regprocedure('obs.stop()') is not null then
-        if obs._cron_access() <> 'refused' then
+        set local role obs_owner;
+        v_refused := obs._cron_access() = 'refused';
+        if not v_refused then
             perform obs.stop();
-        elsif (select r.rolsuper from pg_roles r where r.rolname = current_user) then
+        end if;
+        reset role;
+        if v_refused and (select r.rolsuper from pg_roles r where r.rolname = current_user) then
             execute $cron$
                 select cron.unschedule(j.jobid) from cron.job j
                 where j.username = 'obs_cron' and j.jobname like 'obs:%' and j.database = current_database()
             $cron$;
-        else
+        elsif v_refused then
             raise warning 'obs_cron may not use schema cron: jobs of obs that pg_cron may have were left there'
-                using hint = 'A superuser removes them: select cron.unschedule(jobid) from cron.job where username = ''obs_cron''';
+                using hint = 'A superuser: select cron.unschedule(jobid) from cron.job where username = ''obs_cron''';
         end if;
     end if;
     if exists (

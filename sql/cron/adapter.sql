@@ -1,7 +1,8 @@
--- The pg_cron adapter: the only functions that act as obs_cron, since pg_cron shows a job and its history to its role alone.
+-- The pg_cron adapter: the only functions that act as obs_cron, since pg_cron shows a job and its history to its own
+-- role alone.
 -- pg_cron may be missing, so its tables are named in dynamic SQL only; callers ask obs._cron_access() first.
 -- Only obs_owner calls these. obs_cron may create in schema obs for the length of this file.
-grant create on schema obs to obs_cron;
+grant usage, create on schema obs to obs_cron;
 set role obs_cron;
 
 -- A timeout set on a function does not stop the running call, and one set in a job's text is ignored by background
@@ -62,7 +63,7 @@ comment on function obs._cron_put(text, text, text) is 'Makes one job of pg_cron
 -- Called by: _schedule_jobs, stop
 -- Reads/Writes: cron.job
 -- Raises: nothing
-create or replace function obs._cron_drop(p_keep text []) returns setof text
+create or replace function obs._cron_drop(p_keep text[]) returns setof text
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -78,7 +79,7 @@ begin
     end loop;
 end
 $$;
-comment on function obs._cron_drop(text []) is 'Unschedules obs''s jobs but those to keep; returns their names.';
+comment on function obs._cron_drop(text[]) is 'Unschedules obs''s jobs but those to keep; returns their names.';
 
 -- obs._cron_jobs: obs's jobs in pg_cron, each with the last of its runs that came to an end
 -- Called by: _status_cron
@@ -131,7 +132,7 @@ comment on function obs._cron_jobs() is 'Obs''s jobs in pg_cron, each with the l
 -- Called by: maintain
 -- Reads/Writes: cron.job_run_details
 -- Raises: nothing
--- Other jobs of obs_cron keep theirs. A refused connection leaves a row without any time: a week's number of those stays.
+-- Other jobs of obs_cron keep theirs. A refused connection leaves a row without any time: a week's number stays.
 create or replace function obs._cron_prune() returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -149,16 +150,19 @@ begin
             where h.username = current_user and h.database = current_database()
               and (j.jobname like 'obs:%' or j.jobid is null and h.command ~ '^select obs\.\w+\(\)$')
         ) old
-        where d.runid = old.runid and (old.at < clock_timestamp() - interval '7 days' or old.at is null and old.n > 10080)
+        where d.runid = old.runid
+          and (old.at < clock_timestamp() - interval '7 days' or old.at is null and old.n > 10080)
     $query$;
     get diagnostics v_count = row_count;
     return v_count;
 end
 $$;
-comment on function obs._cron_prune() is 'Deletes the history of obs''s jobs that is older than a week; returns how many rows.';
+comment on function obs._cron_prune() is
+'Deletes the history of obs''s jobs that is older than a week; returns how many rows.';
 
-revoke all on function obs._cron_put(text, text, text), obs._cron_drop(text []), obs._cron_jobs(), obs._cron_prune() from public;
-grant execute on function obs._cron_put(text, text, text), obs._cron_drop(text []), obs._cron_jobs(), obs._cron_prune()
+revoke all on function obs._cron_put(text, text, text), obs._cron_drop(text[]), obs._cron_jobs(), obs._cron_prune()
+from public;
+grant execute on function obs._cron_put(text, text, text), obs._cron_drop(text[]), obs._cron_jobs(), obs._cron_prune()
 to obs_owner;
 
 set role obs_owner;

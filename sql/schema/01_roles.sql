@@ -4,6 +4,7 @@
 do $roles$
 declare
     v_role text;
+    v_right text := case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end;
 begin
     foreach v_role in array array[
         'obs_owner', 'obs_writer', 'obs_reader', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin', 'obs_cron'
@@ -16,9 +17,10 @@ begin
             end;
         end if;
     end loop;
-    -- The installer acts as the owner and as obs_cron below; upgrades need the same right again.
+    -- The installer acts as the owner and as obs_cron below; upgrades need the same right again. From 16 on, who makes a
+    -- role is its member without that right.
     foreach v_role in array array['obs_owner', 'obs_cron'] loop
-        if not pg_has_role(current_user, v_role, 'member') then
+        if not pg_has_role(current_user, v_role, v_right) then
             execute format('grant %I to %I', v_role, current_user);
         end if;
     end loop;

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
+from support.checker import checking, findings
 from support.db import Db
 
-# A trigger function is checked against a table it could hang on.
-TRIGGER_TABLE = "obs.enrichment_runs"
+# The functions of sql/cron/adapter.sql name tables of pg_cron; tests/cron checks them where those are.
+OF_PG_CRON = "p.proowner = 'obs_cron'::regrole"
 
 
-@pytest.fixture
-def checker(db: Db) -> Iterator[Db]:
-    if not db.rows("select from pg_available_extensions where name = 'plpgsql_check'"):
-        pytest.skip("plpgsql_check is not installed for this PostgreSQL")
-    db.execute("create extension plpgsql_check")
-    db.execute("load 'plpgsql_check'")
-    db.execute("begin")
-    db.execute("select obs.open_batch()")  # functions of the batch door read its temporary table
-    yield db
-    db.execute("rollback")
+def test_no_findings(db: Db) -> None:
+    with checking(db):
+        assert findings(db, f"not {OF_PG_CRON}") == []
 
 
-def test_no_findings(checker: Db) -> None:
-    query = """
-        select p.oid::regprocedure::text as function, c.lineno, c.level, c.sqlstate, c.message, c.detail, c.hint
-        from pg_proc p join pg_language l on l.oid = p.prolang,
-        lateral plpgsql_check_function_tb(p.oid,
-            case when p.prorettype = 'trigger'::regtype then coalesce(
-                (select t.tgrelid from pg_trigger t where t.tgfoid = p.oid limit 1), %s::regclass) else 0 end,
-            fatal_errors => false, other_warnings => true, extra_warnings => true,
-            performance_warnings => false, security_warnings => true) c
-        where p.pronamespace = 'obs'::regnamespace and l.lanname = 'plpgsql' and c.level <> 'performance'
-        order by 1, 2"""
-    findings = checker.rows(query, (TRIGGER_TABLE,))
-    assert [f"{f.function}:{f.lineno} {f.level} {f.sqlstate} {f.message} {f.detail or ''}" for f in findings] == []
+def test_only_functions_of_pg_cron_are_left_to_its_own_server(db: Db) -> None:
+    left = f"select p.proname from pg_proc p where p.pronamespace = 'obs'::regnamespace and {OF_PG_CRON}"
+    assert all(name.startswith("_cron_") for (name,) in db.rows(left))

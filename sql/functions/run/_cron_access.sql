@@ -5,8 +5,13 @@
 create or replace function obs._cron_access() returns text
 language sql stable
 return case
-    when not exists (select from pg_extension as e where e.extname = 'pg_cron') then 'absent'
+    when
+        not exists (
+            select from pg_extension as e
+            where e.extname = 'pg_cron'
+        ) then 'absent'
     when has_schema_privilege('obs_cron', 'cron', 'usage') then 'usable'
     else 'refused'
 end;
-comment on function obs._cron_access() is 'Whether obs_cron can use pg_cron in this database: usable, refused or absent.';
+comment on function obs._cron_access() is
+'Whether obs_cron can use pg_cron in this database: usable, refused or absent.';

@@ -16,7 +16,8 @@ begin
         'job', 'maintain',
         'days_made', obs._make_days_ahead(),
         'events_thinned', obs._thin_runs(),
-        'quarantine_pruned', obs._prune_quarantine()
+        'quarantine_pruned', obs._prune_quarantine(),
+        'cron_history_pruned', case when obs._cron_access() = 'usable' then obs._cron_prune() end
     );
     perform obs._end_job('maintain', v_started, v_result);
     return v_result;

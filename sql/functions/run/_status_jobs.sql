@@ -1,0 +1,27 @@
+-- obs._status_jobs: the checks on heartbeats, one a job
+-- Called by: status
+-- Reads/Writes: job_health
+-- Raises: nothing
+create or replace function obs._status_jobs()
+returns table (check_name text, state text, detail text, remedy text)
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+        select
+            'job ' || h.job,
+            case when h.overdue then 'red' else 'green' end,
+            case
+                when h.last_success_at is null then 'has never run'
+                when h.overdue
+                    then format('last done %s ago; overdue after %s', obs._status_age(h.age), obs._status_age(h.max_age))
+                else format('last done %s ago, took %s ms', obs._status_age(h.age), h.last_duration_ms)
+            end,
+            case when h.overdue then format(
+                'select * from obs.start() schedules it; select obs.%I() runs it at once and shows its error, if any.', h.job
+            ) end
+        from obs.job_health h
+        order by h.job desc;
+end
+$$;
+comment on function obs._status_jobs() is 'The checks on heartbeats, one a job.';

@@ -1,0 +1,16 @@
+-- obs.status: the health of obs, one row a check, in plain words, with what to do about it
+-- Called by: operators, obs status
+-- Reads/Writes: what its parts read
+-- Raises: nothing
+create or replace function obs.status() returns table (check_name text, state text, detail text, remedy text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query select c.check_name, c.state, c.detail, c.remedy from obs._status_jobs() c;
+    return query select c.check_name, c.state, c.detail, c.remedy from obs._status_cron() c;
+    return query select c.check_name, c.state, c.detail, c.remedy from obs._status_data() c;
+    return query select c.check_name, c.state, c.detail, c.remedy from obs._status_security() c;
+end
+$$;
+comment on function obs.status() is
+'The health of obs: one row a check with state green, amber or red, what is the matter, and what to do about it.';
