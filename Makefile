@@ -19,9 +19,10 @@ test-fast:  ## pytest alone: make test-fast ARGS='tests/contract -k search_path'
 	@tools/bootstrap test
 	@$(PYTEST) $(ARGS)
 
-lint:  ## sqlfluff over sql/, ruff over the Python
+lint:  ## sqlfluff and the stamps of schema steps over sql/, ruff over the Python
 	@tools/bootstrap test
-	@$(VENV)/sqlfluff lint --processes 2 --disable-progress-bar sql
+	@$(VENV)/python tools/stamp_schema.py --check
+	@$(VENV)/sqlfluff lint --disable-progress-bar sql
 	@$(VENV)/ruff check . && $(VENV)/ruff format --check .
 
 format:  ## mend what the linters can mend

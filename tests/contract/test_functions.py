@@ -9,8 +9,8 @@ PINNED = "search_path=pg_catalog, pg_temp"
 # A procedure that commits cannot carry a setting; its body qualifies every name instead.
 COMMITTING_PROCEDURES: set[str] = set()
 
-# attach_runs works with the rights of whoever owns the host's table, start sees the settings its caller may see; they hand
-# over to these what only obs may do.
+# attach_runs works with the rights of whoever owns the host's table, start sees the settings its caller may see; they
+# hand over to these what only obs may do.
 HELPERS_OF_INVOKERS = {
     "obs._backfill_runs",
     "obs._mirror_run",
