@@ -9,6 +9,9 @@ as $$
 declare
     v_hash text;
 begin
+    if p_tenant_id is null then
+        return 'masked';
+    end if;
     select 'h' || p.version || ':' || left(encode(obs._hmac_sha256(p.pepper, convert_to(p_text, 'UTF8')), 'hex'), 32)
     into v_hash
     from obs.tenant_peppers p

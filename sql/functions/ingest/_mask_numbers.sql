@@ -14,9 +14,14 @@ begin
     if v_text ~ obs._pattern('many_digits') then
         v_text := regexp_replace(v_text, obs._pattern('card'), 'card:masked', 'g');
     end if;
-    v_text := regexp_replace(v_text, obs._pattern('ssn'), 'ssn:masked', 'g');
+    if strpos(v_text, '-') > 0 then
+        v_text := regexp_replace(v_text, obs._pattern('ssn'), 'ssn:masked', 'g');
+    end if;
     if v_text ~* 'phone|mobile|cell|fax|tel|whatsapp|msisdn' then
         v_text := regexp_replace(v_text, obs._pattern('phone_labelled'), '\1phone:masked', 'g');
+    end if;
+    if strpos(v_text, '+') > 0 or strpos(v_text, '(') > 0 then
+        v_text := regexp_replace(v_text, obs._pattern('phone_abroad'), 'phone:masked', 'g');
     end if;
     v_text := regexp_replace(v_text, obs._pattern('phone'), 'phone:masked', 'g');
     return regexp_replace(v_text, obs._pattern('phone_short'), 'phone:masked', 'g');

@@ -14,9 +14,7 @@ return case p_name
     when 'suspect' then
         '[@%\\&=]|[^ -~]|[0-9][A-Za-z]|[A-Za-z][0-9]|[A-Z][a-z][a-z]?[A-Z]|[0-9]{7}|[0-9][0-9][ ).-][ (.-]?[0-9][0-9]|SKx'
     when 'encoded' then
-        '%[2-7][0-9A-Fa-f]|%EF%B[CB]%|%ef%b[cb]%|&#[0-9xX]|&commat;|\\u00'
-    when 'encoded_at' then
-        '&#0{0,4}64;|&#[xX]0{0,4}40;|&commat;|\\{1,4}u0040|%EF%BC%A0|%EF%B9%AB|%ef%bc%a0|%ef%b9%ab'
+        '%[2-7][0-9A-Fa-f]|%EF%BC%A0|%ef%bc%a0|&#(?:64|x40);|&commat;|\\u00[2-7]'
     when 'email' then
         '(?:"[^"]*"|(?<![A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-])'
         || '[A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+)'
@@ -40,9 +38,11 @@ return case p_name
         '://[^\s/@:"]*:[^\s/@"]+@'
     when 'private_key' then
         '-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-[^-])*(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)?'
-    -- Every secret by its shape holds such a run.
+    -- Every secret that is known by its shape holds such a run, and so do hashes and UUIDs, which are none.
     when 'long_run' then
         '[A-Za-z0-9_~-]{20}'
+    when 'hash_or_uuid' then
+        '(?<![A-Za-z0-9_-])[0-9A-Fa-f-]{20,}(?![A-Za-z0-9_-])'
     when 'token' then
         '(?<![A-Za-z0-9_])(?:(?:sk|rk|pk|shippo|duffel)_(?:live|test|prod)_|sk-(?:proj|admin|svcacct|ant|or|lf)[a-z0-9]*-|gh[opsur]_|github_pat_'
         || '|gl(?:pat|ptt|cbt|rtr?|dt|ft|oas|soat|imt|agent|ffct)-|GR1348941|xox[a-z]-|xapp-|(?:bot)?[0-9]+:AA|[A-Za-z0-9_~.]{3}[0-9]Q~'
@@ -52,8 +52,7 @@ return case p_name
         || '|(?:SG|hv[sbr]|dp\.[a-z]{2,5}|dt0[a-z]01)\.|ey[IJ][A-Za-z0-9_-]{6,}\.)[A-Za-z0-9_~=.+/-]{16,}'
     when 'token_shape' then
         '(?<![A-Za-z0-9_])(?:sk-[A-Za-z0-9]{20,}|[0-9a-f]{16,}-us[0-9]{1,2}(?![0-9a-z])|(?:AC|SK)[0-9a-z]{24,}|(?:pub)?key-[0-9a-f]{24,}'
-        || '|[MNO][A-Za-z0-9_-]{20,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20,}|[A-Za-z0-9]+\.atlasv1\.[A-Za-z0-9_=-]+'
-        || '|(?:sourcegraph|mailgun|twilio|heroku|datadog|fastly|algolia|sonar)["'']?\s{0,3}[:=]+\s{0,3}["'']?[0-9A-Fa-f]{24,})'
+        || '|[MNO][A-Za-z0-9_-]{20,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20,}|[A-Za-z0-9]+\.atlasv1\.[A-Za-z0-9_=-]+)'
     -- A label, kept, and the value behind it.
     when 'header' then
         '(?i)(authorization["'']?\s{0,3}[:=]\s{0,3}["'']?(?:(?:bearer|basic|token|digest|bot|apikey|negotiate|aws4-hmac-sha256)\s+)?'
@@ -63,7 +62,7 @@ return case p_name
         || '(?!masked(?![a-z0-9])|secret:masked|\$\{)[^\s"'',;&<>]{4,}'
     when 'assignment' then
         '(?i)((?:token|(?:api|access|auth|private|account|client|service|encryption|signing|shared|license|subscription|storage|master)[_ .-]?key'
-        || '|auth|login|credentials?|signature|[?&](?:sig|key|code|sid)|jsessionid|session[_-]?id)(?:["''] ?, ?["'']'
+        || '|auth|login|credentials?|signature|sourcegraph|[?&](?:sig|key|code|sid)|jsessionid|session[_-]?id)(?:["''] ?, ?["'']'
         || '|["'']?\s{0,3}(?:[:?]{0,2}=|=>|:)\s{0,3}["'']?)|(?:bearer|basic)\s+)[a-z_~.+/=%-]{0,40}[0-9][a-z0-9_~.+/=%-]{10,}'
     when 'iban' then
         '(?i)(?<![a-z0-9_])(?:(?:ad|ae|ba|be|de|ee)[0-9]{2}(?: ?[0-9]{4}){3,5}[0-9]{0,3}'
@@ -84,32 +83,27 @@ return case p_name
     when 'phone_labelled' then
         '(?i)((?<![a-z])(?:tele)?(?:phone|mobile|cell|fax|tel|whatsapp|msisdn)(?:[ _-]?(?:number|num|no|nr))?\.?["'']?\s{0,3}[:=#]?\s{0,3}["'']?)'
         || '[+(]?[0-9][0-9 ().-]{4,}[0-9](?![0-9a-z_])'
+    when 'phone_abroad' then
+        '(?:(?<![0-9A-Za-z_])\+[0-9][0-9 .()/-]{5,}[0-9]|(?<![0-9A-Za-z_)])\(0?[0-9]{1,4}\)[ .-]?[0-9]{2,4}(?:[ .-]?[0-9]{2,5})+)'
+        || '(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9])'
     when 'phone' then
-        '(?:(?<![0-9A-Za-z_])\+[0-9][0-9 .()/-]{5,}[0-9]|(?<![0-9A-Za-z_)])\(0?[0-9]{1,4}\)[ .-]?[0-9]{2,4}(?:[ .-]?[0-9]{2,5})+'
-        || '|(?<![0-9A-Za-z_./$€£#,-])(?:'
+        '(?<![0-9A-Za-z_./$€£#,-])(?:'
         || '(?:(?:00[0-9]{1,2}|1)[ .-])?[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{4}'
         || '|[0-9]{3}(?:[ -][0-9]{2,4}){2,4}|[0-9]{2}[ -][0-9]{3,4}(?:[ -][0-9]{2,4})+'
         || '|[0-9]{2}[ -][0-9]{2}[ -](?:[0-9]{3}[ -][0-9]{2,4}|[0-9]{2}(?:[ -][0-9]{2})+)|0[0-9](?:\.[0-9]{2}){4}'
         || '|[0-9]{2} [0-9]{6}|[6-9][0-9]{4}[ -][0-9]{5}|0[0-9]{2,4}[ -][0-9]{3,8}(?:[ -][0-9]{2,4})*|0[0-9]{3}(?:[ -][0-9]{2}){3}'
-        || '|0[1-9][0-9]{8,9}|(?<![=:])[2-9][0-9]{2}[2-9][0-9]{6}))'
+        || '|0[1-9][0-9]{8,9}|(?<![=:])[2-9][0-9]{2}[2-9][0-9]{6})'
         || '(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B|rows|items|events|tokens|records|requests|companies|USD|EUR)(?![A-Za-z]))'
     -- Two groups say little: a house number and a street's name behind them are an address.
     when 'phone_short' then
         '(?<![0-9A-Za-z_./$€£#,-])(?:[0-9]{3}[ -]|(?:[03-9][0-9]|1[0-8]|2[1-9])[0-9]{2} )[0-9]{4}'
         || '(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B|rows|items|events|tokens|records|requests|companies|USD|EUR)(?![A-Za-z])| [A-Z][a-z]|(?: [a-z]+)* (?:street|avenue|road|drive|lane|square|suite)(?![a-z]))'
-    -- Keys of extra, in snake case.
-    when 'key_secret' then
-        '(?:^|_)(?:passw(?:or)?d|passphrase|pwd|secrets?|token|authorization|auth|cookies?|api_?key|apikey|(?:access|private|secret|signing|encryption)_key|credentials?|bearer|session|session_id|otp|pin|cvv|cvc|csrf)$'
-    when 'key_prompt' then
-        '(?:^|_)(?:prompts?|messages?|completions?|body|contents?|html|transcript|instructions|choices|chat|conversation)$'
-    when 'key_number' then
-        '(?:^|_)(?:phone|phones|telephone|tel|mobile|cell|cellphone|fax|msisdn|whatsapp|ssn|social_security|card|credit_card|cc|pan|iban|account|passport|tax_id|national_id)(?:_?(?:number|num|no|nr))?$'
-    when 'key_personal' then
-        '(?:^|_)(?:(?:first|last|full|given|family|middle|maiden|contact|person|customer|user)_?name|surname|address|street|birth_?(?:day|date)|date_of_birth|dob)$'
     when 'mask' then
         '^(?:email|phone|card|iban|ssn|secret|number|key):(?:masked|h[0-9]+:[0-9a-f]{32})$'
     when 'identifier' then
         '^[A-Za-z0-9_.:/+-]{0,64}$'
+    when 'key' then
+        '^[A-Za-z0-9_.:/+ -]{0,64}$'
     when 'url' then
         '^https?://[A-Za-z0-9_.:/+~%-]+(?:[?#].*)?$'
 end;

@@ -11,6 +11,8 @@ as $$
 declare
     v_size int := octet_length(p_extra::text);
     v_extra jsonb := p_extra;
+    v_allowed text[];
+    v_strict boolean;
 begin
     if obs._extra_clean(p_extra) then
         return p_extra;
@@ -30,13 +32,15 @@ begin
             array['extra_cut']
         );
     end if;
-    return obs._redact_json(
-        p_tenant_id, v_extra, 'other', false,
-        coalesce(
-            (select array_agg(k.key) from obs.extra_keys as k where k.tenant_id = p_tenant_id or k.tenant_id is null), '{}'
-        ),
-        obs._setting(p_tenant_id, 'extra_mode') = '"strict"' is true, 0
-    );
+    select
+        (select array_agg(k.key) from obs.extra_keys k where k.tenant_id = p_tenant_id or k.tenant_id is null),
+        (
+            select s.value = '"strict"' from obs.settings s
+            where s.key = 'extra_mode' and (s.tenant_id = p_tenant_id or s.tenant_id is null)
+            order by s.tenant_id nulls last limit 1
+        )
+    into v_allowed, v_strict;
+    return obs._redact_json(p_tenant_id, v_extra, 'other', false, coalesce(v_allowed, '{}'), v_strict is true, 0);
 end
 $$;
 comment on function obs._redact_extra(text, jsonb) is 'An extra as it may be stored: what is not plainly impersonal leaves its length and hash.';

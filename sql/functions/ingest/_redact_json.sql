@@ -9,12 +9,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_text text;
-    v_out jsonb := jsonb_build_object();
-    v_name text;
-    v_key text;
-    v_item jsonb;
-    v_class text;
-    v_kept boolean;
+    v_out jsonb;
 begin
     case jsonb_typeof(p_value)
     when 'string' then
@@ -26,7 +21,9 @@ begin
         elsif p_class = 'number' and v_text ~ '[0-9]' then
             return to_jsonb('number:masked'::text);
         end if;
-        v_text := obs._redact_text(p_tenant_id, v_text);
+        if obs._suspect(v_text) or octet_length(v_text) > 16384 then
+            v_text := obs._redact_text(p_tenant_id, v_text);
+        end if;
         if p_kept or v_text ~ obs._pattern('mask') or (p_class <> 'personal' and v_text ~ obs._pattern('identifier')) then
             return to_jsonb(v_text);
         elsif p_class <> 'personal' and v_text ~ obs._pattern('url') then
@@ -49,23 +46,28 @@ begin
         elsif p_class in ('secret', 'prompt') or p_depth >= 8 then
             return obs._left_out(p_tenant_id, p_value::text);
         end if;
-        for v_name, v_item in select e.key, e.value from jsonb_each(p_value) as e loop
-            v_class := obs._key_class(v_name);
-            v_kept := v_class = 'plain' or v_name = any(p_allowed);
-            if v_kept or not p_strict then
-                v_key := obs._redact_text(p_tenant_id, v_name);
-                if v_key !~ '^[A-Za-z0-9_.:/+ -]{0,64}$' then
-                    v_key := 'key:' || obs._keyed_hash(p_tenant_id, v_name);
-                end if;
-                v_out := v_out || jsonb_build_object(
-                    v_key,
-                    obs._redact_json(
-                        p_tenant_id, v_item, v_class, v_kept and v_class <> 'number', p_allowed, p_strict and not v_kept, p_depth + 1
-                    )
-                );
-            end if;
-        end loop;
-        return v_out;
+        select jsonb_object_agg(
+            case
+                when k.name ~ obs._pattern('key') then k.name
+                else 'key:' || obs._keyed_hash(p_tenant_id, e.key)
+            end,
+            case
+                when c.class = 'other' and jsonb_typeof(e.value) in ('number', 'boolean', 'null') and length(e.value::text) < 12
+                    then e.value
+                else obs._redact_json(
+                    p_tenant_id, e.value, c.class, c.kept and c.class <> 'number', p_allowed, p_strict and not c.kept, p_depth + 1
+                )
+            end
+        )
+        into v_out
+        from jsonb_each(p_value) as e
+        cross join lateral (select obs._key_class(e.key) as class offset 0) as d
+        cross join lateral (select d.class, d.class = 'plain' or e.key = any(p_allowed) as kept) as c
+        cross join lateral (
+            select case when obs._suspect(e.key) then obs._redact_text(p_tenant_id, e.key) else e.key end as name offset 0
+        ) as k
+        where c.kept or not p_strict;
+        return coalesce(v_out, jsonb_build_object());
     when 'array' then
         if p_class in ('secret', 'prompt') or p_depth >= 8 then
             return obs._left_out(p_tenant_id, p_value::text);

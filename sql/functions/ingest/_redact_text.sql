@@ -2,7 +2,7 @@
 -- Called by: _mend, _redact_json, _open_run, _take_host_run, discard_run
 -- Reads/Writes: tenant_peppers
 -- Raises: nothing
--- A text over 16 kB is cut first: its head stays, scrubbed, with its size and hash.
+-- A text over 16 kB, or over 8 kB and suspect, is cut first: its head stays, scrubbed, with its size and hash.
 create or replace function obs._redact_text(p_tenant_id text, p_text text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -10,8 +10,11 @@ declare
     v_plain text;
     v_text text;
 begin
-    if octet_length(p_text) > 16384 then
-        return obs._redact_text(p_tenant_id, regexp_replace(left(p_text, 3900), '\S{0,256}$', ''))
+    if octet_length(p_text) > 8192 and (octet_length(p_text) > 16384 or obs._suspect(p_text)) then
+        -- Cut at a space, and before a number, so that nothing is cut in two and missed.
+        v_text := left(p_text, 3900);
+        v_text := left(v_text, length(v_text) - strpos(translate(reverse(right(v_text, 250)), E'\n\r\t', '   '), ' '));
+        return obs._redact_text(p_tenant_id, rtrim(v_text, ' 0123456789().+-'))
             || ' [cut from ' || octet_length(p_text) || ' bytes, ' || obs._keyed_hash(p_tenant_id, p_text) || ']';
     end if;
     if not obs._suspect(p_text) then

@@ -18,7 +18,8 @@ declare
 begin
     for v_layer in 1..3 loop
         exit when v_text !~ obs._pattern('encoded');
-        v_text := replace(regexp_replace(v_text, obs._pattern('encoded_at'), '@', 'g'), '%25', '%');
+        v_text := replace(replace(replace(v_text, '\u0040', '@'), '&#64;', '@'), '&#x40;', '@');
+        v_text := replace(replace(replace(replace(v_text, '&commat;', '@'), '%EF%BC%A0', '@'), '%ef%bc%a0', '@'), '%25', '%');
         v_text := regexp_replace(v_text, '\\\\{1,4}u00([2-7][0-9A-Fa-f])', '%\1', 'g');
         v_text := regexp_replace(to_json(v_text)::text, '%([2-7][0-9A-Fa-f])', '\\u00\1', 'g')::json #>> '{}';
     end loop;
