@@ -10,7 +10,7 @@ as $$
 declare
     v_runs int;
 begin
-    if p_meaning not in ('rate_limit', 'quota') or coalesce(p_vendor, '') = '' or coalesce(p_error_code, '') = '' then
+    if not coalesce(p_meaning in ('rate_limit', 'quota') and p_vendor <> '' and p_error_code <> '', false) then
         raise exception 'error code % of vendor % can mean rate_limit or quota, not %',
             quote_nullable(p_error_code), quote_nullable(p_vendor), quote_nullable(p_meaning)
             using errcode = '22023';

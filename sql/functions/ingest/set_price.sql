@@ -20,14 +20,21 @@ begin
         raise exception 'unit % is none of call, input_token, output_token, cached_token, reasoning_token', quote_nullable(p_unit)
             using errcode = '22023';
     end if;
-    if p_price_usd is null or not (p_price_usd >= 0 and p_price_usd < 1000000) or p_per_units < 1 then
+    if not coalesce(p_price_usd >= 0 and p_price_usd < 1000000 and p_per_units >= 1, false) then
         raise exception 'price % per % cannot be: it takes 0 to 1000000 dollars per 1 or more units', p_price_usd, p_per_units
             using errcode = '22023';
     end if;
-    if p_model_pattern !~ '^[^*]*\*?$' or coalesce(p_vendor, '') = '' then
+    if not coalesce(p_model_pattern ~ '^[^*]*\*?$' and p_vendor <> '', false) then
         raise exception 'vendor must be given, and model pattern % may have one * at its end only',
             quote_nullable(p_model_pattern)
             using errcode = '22023';
+    end if;
+    if p_counted_in not in ('input_token', 'output_token') then
+        raise exception 'counted_in % is neither input_token nor output_token', quote_literal(left(p_counted_in, 64))
+            using errcode = '22023';
+    end if;
+    if not coalesce(p_valid_from < 'infinity', false) then
+        raise exception 'a price needs a moment to be valid from, not %', coalesce(p_valid_from::text, 'NULL') using errcode = '22023';
     end if;
     perform obs._known_tenant(p_tenant_id);
     update obs.price_cards c
