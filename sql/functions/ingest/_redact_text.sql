@@ -11,8 +11,8 @@ declare
     v_text text;
 begin
     if octet_length(p_text) > 8192 and (octet_length(p_text) > 16384 or obs._suspect(p_text)) then
-        -- Cut at a space, and before a number, so that nothing is cut in two and missed.
-        v_text := left(p_text, 3900);
+        -- 2000 characters are never over 8 kB. Cut at a space, and before a number, so that nothing is cut in two and missed.
+        v_text := left(p_text, 2000);
         v_text := left(v_text, length(v_text) - strpos(translate(reverse(right(v_text, 250)), E'\n\r\t', '   '), ' '));
         return obs._redact_text(p_tenant_id, rtrim(v_text, ' 0123456789().+-'))
             || ' [cut from ' || octet_length(p_text) || ' bytes, ' || obs._keyed_hash(p_tenant_id, p_text) || ']';
