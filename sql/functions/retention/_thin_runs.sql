@@ -2,6 +2,8 @@
 -- Called by: maintain
 -- Reads/Writes: enrichment_runs, settings, run_event_logs
 -- Raises: nothing
+-- The resend window runs from the end of the run or its last event, whichever is later: a run that was taken for crashed and
+-- goes on is left alone.
 -- Every mode stores everything first, so the numbers are the same in all. In a first call the run's door for thinnable
 -- events
 -- closes (thinned_at), only in a later one they are deleted: a resend under way meets its first copy. From then on such
@@ -37,9 +39,10 @@ begin
     from (
         select f.tenant_id, f.run_id
         from obs.enrichment_runs f
-        where f.finished_at < obs.now() - make_interval(
+        where greatest(f.finished_at, f.last_event_at) < obs.now() - make_interval(
             secs => coalesce((obs._setting(f.tenant_id, 'resend_window_s'))::float8, 3600)
         )
+          and f.finished_at is not null
           and f.thinned_at is null
           and coalesce(obs._setting(f.tenant_id, 'capture'), '"all"') not in ('"all"', '{"*": "all"}')
           and not exists (select from obs.stage_deltas d where d.tenant_id = f.tenant_id and d.run_id = f.run_id)
