@@ -129,7 +129,8 @@ def test_an_unknown_price_is_unknown_and_counted_never_zero(db: Db) -> None:
 def test_a_hundred_thousand_tiny_costs_are_exactly_four_dollars(db: Db) -> None:
     start(db)
     one = line("r1", "vendor_call", status="success", stage="score", vendor="openai", cost_usd=0.00004)
-    many = """select (obs.log_events(jsonb_agg(%s::jsonb || jsonb_build_object('event_id', gen_random_uuid())))).accepted
+    many = """
+        select (obs.log_events(jsonb_agg(%s::jsonb || jsonb_build_object('event_id', gen_random_uuid())))).accepted
         from generate_series(1, 20000)"""
     for _ in range(5):
         assert db.one(many, (Jsonb(one),)) == 20000
