@@ -145,6 +145,7 @@ def test_a_run_that_still_sends_events_is_not_thinned(db: Db) -> None:
     db.call("maintain")
     assert run_row(db, "r1").thinned_at is None
     assert item(db, "r1", "crawl", event_id=event_id(3)) == "accepted"
+    db.call("tick")
     later(db, hours=2)
     assert run_row(db, "r1").thinned_at is not None
 
