@@ -6,18 +6,16 @@
 create or replace function obs._hmac_sha256(p_key bytea, p_data bytea) returns bytea
 language sql immutable parallel safe
 return sha256(
-    substring(
-        bit_send(
-            ('x' || encode(case when octet_length(p_key) > 64 then sha256(p_key) else p_key end, 'hex'))::varbit::bit(512)
-            # ('x' || repeat('5c', 64))::varbit::bit(512)
-        ) from 5
-    ) || sha256(
-        substring(
-            bit_send(
-                ('x' || encode(case when octet_length(p_key) > 64 then sha256(p_key) else p_key end, 'hex'))::varbit::bit(512)
-                # ('x' || repeat('36', 64))::varbit::bit(512)
-            ) from 5
-        ) || p_data
+    substring(bit_send(bitxor(
+        cast(('x' || encode(case when octet_length(p_key) > 64 then sha256(p_key) else p_key end, 'hex'))::varbit as bit(512)),
+        cast(('x' || repeat('5c', 64))::varbit as bit(512))
+    )) from 5)
+    || sha256(
+        substring(bit_send(bitxor(
+            cast(('x' || encode(case when octet_length(p_key) > 64 then sha256(p_key) else p_key end, 'hex'))::varbit as bit(512)),
+            cast(('x' || repeat('36', 64))::varbit as bit(512))
+        )) from 5)
+        || p_data
     )
 );
 comment on function obs._hmac_sha256(bytea, bytea) is 'HMAC-SHA-256 on the core sha256() alone.';

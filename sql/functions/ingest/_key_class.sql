@@ -39,4 +39,5 @@ begin
     end;
 end
 $$;
-comment on function obs._key_class(text) is 'plain, secret, prompt, number, personal or other.';
+comment on function obs._key_class(text) is
+'plain, secret, prompt, number, personal or other.';

@@ -21,4 +21,5 @@ begin
     return coalesce(v_hash, 'masked');
 end
 $$;
-comment on function obs._keyed_hash(text, text) is 'h<version>:<32 hex> of a text under the newest pepper of a tenant, else masked.';
+comment on function obs._keyed_hash(text, text) is
+'h<version>:<32 hex> of a text under the newest pepper of a tenant, else masked.';

@@ -39,4 +39,5 @@ begin
     return v_text;
 end
 $$;
-comment on function obs._mask_emails(text, text) is 'A text with its e-mail addresses replaced by email:h1:<hash>, or email:masked without a pepper.';
+comment on function obs._mask_emails(text, text) is
+'A text with its e-mail addresses replaced by email:h1:<hash>, or email:masked without a pepper.';

@@ -34,4 +34,5 @@ begin
     return v_text;
 end
 $$;
-comment on function obs._mask_secrets(text) is 'A text with its keys, tokens and passwords masked.';
+comment on function obs._mask_secrets(text) is
+'A text with its keys, tokens and passwords masked.';

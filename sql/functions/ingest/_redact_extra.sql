@@ -43,4 +43,5 @@ begin
     return obs._redact_json(p_tenant_id, v_extra, 'other', false, coalesce(v_allowed, '{}'), v_strict is true, 0);
 end
 $$;
-comment on function obs._redact_extra(text, jsonb) is 'An extra as it may be stored: what is not plainly impersonal leaves its length and hash.';
+comment on function obs._redact_extra(text, jsonb) is
+'An extra as it may be stored: what is not plainly impersonal leaves its length and hash.';

@@ -2,7 +2,7 @@
 -- Called by: _mend, _redact_json, _open_run, _take_host_run, discard_run
 -- Reads/Writes: tenant_peppers
 -- Raises: nothing
--- A text over 16 kB, or over 8 kB and suspect, is cut first: its head stays, scrubbed, with its size and hash.
+-- A text over 16 kB, or suspect and over 4096 characters, is cut first: its head and end stay, scrubbed, and its size and hash.
 create or replace function obs._redact_text(p_tenant_id text, p_text text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -10,12 +10,15 @@ declare
     v_plain text;
     v_text text;
 begin
-    if octet_length(p_text) > 8192 and (octet_length(p_text) > 16384 or obs._suspect(p_text)) then
-        -- 2000 characters are never over 8 kB. Cut at a space, and before a number, so that nothing is cut in two and missed.
+    if length(p_text) > 4096 and (octet_length(p_text) > 16384 or obs._suspect(p_text)) then
+        -- Cut at spaces, and not within a number, so that nothing is cut in two and missed.
         v_text := left(p_text, 2000);
         v_text := left(v_text, length(v_text) - strpos(translate(reverse(right(v_text, 250)), E'\n\r\t', '   '), ' '));
+        -- The end of a key that began before it would not be known for one.
+        v_plain := case when strpos(p_text, 'PRIVATE KEY') = 0 then substring(right(p_text, 1000) from '^\S{0,250}\s(.*)$') end;
         return obs._redact_text(p_tenant_id, rtrim(v_text, ' 0123456789().+-'))
-            || ' [cut from ' || octet_length(p_text) || ' bytes, ' || obs._keyed_hash(p_tenant_id, p_text) || ']';
+            || ' [cut from ' || octet_length(p_text) || ' bytes, ' || obs._keyed_hash(p_tenant_id, p_text) || '] '
+            || obs._redact_text(p_tenant_id, ltrim(coalesce(v_plain, ''), ' 0123456789().+-'));
     end if;
     if not obs._suspect(p_text) then
         return p_text;
@@ -38,4 +41,5 @@ begin
     return case when v_text = v_plain then p_text else v_text end;
 end
 $$;
-comment on function obs._redact_text(text, text) is 'A text without personal data and secrets; what was found is named in its place.';
+comment on function obs._redact_text(text, text) is
+'A text without personal data and secrets; what was found is named in its place.';

@@ -16,4 +16,5 @@ return coalesce(
     or strpos(p_text, ' dot ') > 0,
     false
 );
-comment on function obs._suspect(text) is 'Whether a text could hold anything personal or secret: one cheap test that most texts pass.';
+comment on function obs._suspect(text) is
+'Whether a text could hold anything personal or secret: one cheap test that most texts pass.';

@@ -33,4 +33,5 @@ begin
     return v_text;
 end
 $$;
-comment on function obs._unveil(text) is 'A text as it would read without its disguises: decoded, visible, compatible characters made plain.';
+comment on function obs._unveil(text) is
+'A text as it would read without its disguises: decoded, visible, compatible characters made plain.';
