@@ -1,0 +1,91 @@
+"""The reference says of each function what the catalog says: its signature and who may call it."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from support.db import Db
+from support.install import ROOT
+
+REFERENCE = ROOT / "docs" / "reference.md"
+_ENTRY = re.compile(r"^### obs\.(\w+)\n+```text\n(.*?)```\n(.*?)(?=^##)", re.M | re.S)
+_WIDTH = 100
+_SHORT = {
+    "timestamp with time zone": "timestamptz",
+    "boolean": "bool",
+    "integer": "int",
+}
+GROUPS = ["obs_writer", "obs_reader", "obs_bi", "obs_ops", "obs_forwarder", "obs_admin", "obs_cron"]
+
+
+def signature(name: str, arguments: str, result: str) -> str:
+    taken = [part for part in re.split(r", (?=p_|OUT )", arguments) if part]
+    given = [re.sub(r"::[\w ]+(\[\])?$", "", part) for part in taken if not part.startswith("OUT ")]
+    given = [part.replace(" DEFAULT NULL", " default null").replace(" DEFAULT ", " default ") for part in given]
+    if outs := [part.removeprefix("OUT ") for part in taken if part.startswith("OUT ")]:
+        result = f"({', '.join(outs)})"
+    shown = f"obs.{name}({', '.join(given)}) returns {result.replace('TABLE(', 'table (').replace('SETOF', 'setof')}"
+    for long, short in _SHORT.items():
+        shown = shown.replace(long, short)
+        given = [part.replace(long, short) for part in given]
+    if len(shown) > _WIDTH and given:
+        body = ",\n".join(f"    {part}" for part in given)
+        shown = f"obs.{name}(\n{body}\n){shown[shown.index(') returns') + 1 :]}"
+    if len(shown.splitlines()[-1]) > _WIDTH + 30:
+        head, columns = shown.rsplit(" (", 1)
+        shown = f"{head} (\n    " + columns.rstrip(")").replace(", ", ",\n    ") + "\n)"
+    return shown + "\n"
+
+
+def entries() -> dict[str, tuple[str, str]]:
+    return {name: (shown, body) for name, shown, body in _ENTRY.findall(REFERENCE.read_text() + "\n## \n")}
+
+
+def catalog(db: Db) -> dict[str, str]:
+    query = r"""
+        select proname::text, pg_get_function_arguments(oid), pg_get_function_result(oid)
+        from pg_proc where pronamespace = 'obs'::regnamespace and proname not like '\_%'"""
+    return {name: signature(name, arguments, result) for name, arguments, result in db.rows(query)}
+
+
+def test_signatures_are_those_of_the_catalog(db: Db) -> None:
+    real = catalog(db)
+    if os.environ.get("OBS_DOCS_WRITE"):
+        text = REFERENCE.read_text()
+        for name, shown in real.items():
+            text = re.sub(
+                rf"(^### obs\.{name}\n+```text\n).*?```\n", lambda m, s=shown: f"{m[1]}{s}```\n", text, flags=re.M | re.S
+            )
+        REFERENCE.write_text(text)
+    assert {name: shown for name, (shown, _) in entries().items()} == real
+
+
+def test_roles_are_those_of_the_grants(db: Db) -> None:
+    query = r"""
+        select p.proname::text, array_agg(r.rolname::text order by r.rolname) from pg_proc p, pg_roles r
+        where p.pronamespace = 'obs'::regnamespace and p.proname not like '\_%%' and r.rolname = any(%s)
+          and has_function_privilege(r.oid, p.oid, 'execute')
+        group by p.proname"""
+    real = {name: set(roles) for name, roles in db.rows(query, (GROUPS,))}
+    said = {}
+    for name, (_, body) in entries().items():
+        (line,) = re.findall(r"^Role: (.*)$", body, re.M)
+        said[name] = set(GROUPS) if line == "any role of obs." else set(re.findall(r"`(obs_\w+)`", line))
+    assert said == real
+
+
+def test_every_parameter_is_explained(db: Db) -> None:
+    missing = []
+    for name, (shown, body) in entries().items():
+        for parameter in re.findall(r"\b(p_\w+) ", shown):
+            if f"`{parameter}`" not in body:
+                missing.append(f"{name}: {parameter}")
+    assert missing == []
+
+
+def test_settings_are_those_that_can_be_set(db: Db) -> None:
+    section = REFERENCE.read_text().split("\n## Settings\n")[1].split("\n## ")[0]
+    said = set(re.findall(r"^\| `(\w+)` \|", section, re.M))
+    source = db.one("select prosrc from pg_proc where proname = 'set_setting'")
+    assert said == set(re.findall(r"when '(\w+)' then", source))
