@@ -85,7 +85,7 @@ class Client:
                 sender.hurry()
                 _finish(sender, deadline)
                 self._count_lost(outbox)
-            if self._spool is not None and not writer.is_alive() and not (sender and sender.is_alive()):
+            if self._spool is not None and not _is_busy(writer) and not _is_busy(sender):
                 self._spool.close()
             self._writer = self._sender = self._outbox = None
 
@@ -123,9 +123,9 @@ class Client:
         try:
             if self._writer is None:
                 self._make_threads()
-                for thread in (self._writer, self._sender):
-                    if thread is not None:
-                        thread.start()
+                for worker in (self._writer, self._sender):
+                    if worker is not None:
+                        worker.thread.start()
                 self.queue.room = self.queue.limit
                 self._is_child = processes.watch_worker(self) or self._is_child
         except RuntimeError:  # too late in the interpreter's life for threads: `close` does their work
@@ -178,9 +178,13 @@ class Client:
         return inherited
 
 
-def _finish(thread: threading.Thread, deadline: float) -> None:
+def _finish(worker: Writer | Sender, deadline: float) -> None:
     """Wait for the thread, or do its work when it could not be started."""
-    if thread.ident is None:
-        thread.run()
+    if worker.thread.ident is None:
+        worker.run()
     else:
-        thread.join(max(0.0, deadline - time.monotonic()))
+        worker.thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def _is_busy(worker: Writer | Sender | None) -> bool:
+    return worker is not None and worker.thread.is_alive()

@@ -31,13 +31,13 @@ LAST_ATTEMPTS = 2
 OpenRuns = dict[object, tuple[str, str | None]]
 
 
-class Sender(threading.Thread):
+class Sender:
     """`failures` counts the attempts that failed since the last success: 0 while all is well."""
 
     def __init__(
         self, dsn: str, settings: Settings, outbox: Outbox, open_runs: OpenRuns, counters: Counters, warn: Warn
     ) -> None:
-        super().__init__(name="obs-sender", daemon=True)
+        self.thread = threading.Thread(target=self.run, name="obs-sender", daemon=True)
         self.failures = 0
         self.conn: wire.Connection | None = None
         self._dsn, self._settings, self._outbox, self._open_runs = dsn, settings, outbox, open_runs

@@ -18,7 +18,7 @@ CHUNK = 1_000
 SPOOL_PAUSE = 10.0  # seconds after a failure before the spool is tried again
 
 
-class Writer(threading.Thread):
+class Writer:
     def __init__(
         self,
         queue: Queue,
@@ -29,7 +29,7 @@ class Writer(threading.Thread):
         counters: Counters,
         warn: Warn,
     ) -> None:
-        super().__init__(name="obs-writer", daemon=True)
+        self.thread = threading.Thread(target=self.run, name="obs-writer", daemon=True)
         self._queue, self._renderer, self._spool, self._outbox = queue, renderer, spool, outbox
         self._poll, self._counters, self._warn = poll, counters, warn
         self._wake = threading.Event()
