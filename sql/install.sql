@@ -105,6 +105,9 @@ set client_min_messages = warning;
 \ir functions/retention/_prune_quarantine.sql
 -- report: what is read out of it
 \ir functions/report/gaps.sql
+\ir functions/report/_paired_events.sql
+\ir functions/report/_compared_totals.sql
+\ir functions/report/reconcile.sql
 -- run: the door and its faces, the jobs
 \ir functions/run/_check_end_status.sql
 \ir functions/run/_lock_run.sql

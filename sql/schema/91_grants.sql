@@ -50,7 +50,8 @@ grant select on
 obs.tenant_roles, obs.audit_log, obs.stage_deltas, obs.jobs, obs.event_days, obs.schema_migrations, obs.attached_relations,
 obs.job_health
 to obs_ops, obs_admin;
-grant execute on function obs.recompute(text, text), obs.gaps(text, text) to obs_reader, obs_ops, obs_admin;
+grant execute on function obs.recompute(text, text), obs.gaps(text, text), obs.reconcile(text, jsonb, text)
+to obs_reader, obs_ops, obs_admin;
 
 -- The jobs
 grant execute on function obs.tick(int), obs.maintain() to obs_cron, obs_ops, obs_admin;

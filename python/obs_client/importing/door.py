@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from itertools import count
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 
@@ -19,7 +20,14 @@ _FINISH = """select status from obs.finish_run(
     p_run_id => %s, p_tenant_id => %s, p_status => %s, p_ended_at => %s::timestamptz)"""
 
 T = TypeVar("T")
-Details = list[dict[str, Any]]
+
+
+class Answer(NamedTuple):
+    """What became of a batch."""
+
+    counts: Counts
+    details: list[dict[str, Any]]  # `ord` and `reason` of rows that were quarantined
+    refused: list[tuple[str, psycopg.Error]]  # rows that were not stored anywhere
 
 
 class Door:
@@ -29,14 +37,14 @@ class Door:
         self._dsn, self._pauses = dsn, pauses
         self._conn = wire.connect(dsn)
 
-    def send(self, rows: Sequence[str], refused: Callable[[str, psycopg.Error], None]) -> tuple[Counts, Details]:
-        """Enter a batch; `refused` is told of each row the database would not have, which keeps no other out."""
+    def send(self, rows: Sequence[str]) -> Answer:
+        """Enter a batch. A row the database would not have keeps no other out."""
         try:
-            return self._patiently(lambda conn: wire.send_detailed(conn, rows))
+            return Answer(*self._patiently(lambda conn: wire.send_detailed(conn, rows)), [])
         except psycopg.Error as error:
             if wire.not_ready(error):
                 raise
-        return self._patiently(lambda conn: wire.deliver(conn, rows, refused)), []
+        return self._patiently(lambda conn: _one_by_one(conn, rows))
 
     def start_run(self, tenant_id: str, run_id: str, started_at: str | None) -> None:
         self._patiently(lambda conn: conn.execute(_START, (tenant_id, run_id, started_at)))
@@ -46,19 +54,30 @@ class Door:
         row = self._patiently(lambda conn: conn.execute(_FINISH, (run_id, tenant_id, status, ended_at)).fetchone())
         return str(row[0]) if row else ""
 
+    def stop(self) -> None:
+        """From another thread: end what is under way, and try nothing again."""
+        self._pauses = ()
+        self._conn.cancel()
+
     def close(self) -> None:
         self._conn.close()
 
     def _patiently(self, attempt: Callable[[wire.Connection], T]) -> T:
-        pauses = iter(self._pauses)
-        while True:
+        for attempts in count():
             try:
                 if self._conn.closed:
                     self._conn = wire.connect(self._dsn)
                 return attempt(self._conn)
             except psycopg.OperationalError as error:  # deadlocks and lost connections are of this class
                 passes = error.sqlstate is None or error.sqlstate[:2] in _PASSING
-                pause = next(pauses, None)
-                if not passes or pause is None:
+                if not passes or attempts >= len(self._pauses):
                     raise
+                pause = self._pauses[attempts]
             time.sleep(pause)
+        raise AssertionError
+
+
+def _one_by_one(conn: wire.Connection, rows: Sequence[str]) -> Answer:
+    refused: list[tuple[str, psycopg.Error]] = []
+    counts = wire.deliver(conn, rows, lambda row, error: refused.append((row, error)))
+    return Answer(counts, [], refused)

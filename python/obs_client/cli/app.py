@@ -1,0 +1,54 @@
+"""The verbs together, and the way out of each of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from . import demo, import_, install, reconcile, replay, status, uninstall, version
+from .output import complain
+from .trouble import sentence
+
+app = typer.Typer(
+    name="obs",
+    help="Observability for data-enrichment pipelines, inside the PostgreSQL they already use.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command("install")(install.install)
+app.command("uninstall")(uninstall.uninstall)
+app.command("version")(version.version)
+app.command("import")(import_.import_)
+app.command("reconcile")(reconcile.reconcile)
+app.command("status")(status.status)
+app.command("replay")(replay.replay)
+app.command("demo")(demo.demo)
+
+
+@app.callback()
+def _verbs() -> None:
+    """Observability for data-enrichment pipelines, inside the PostgreSQL they already use."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a verb; the exit status."""
+    try:
+        return int(app(list(arguments) or ["--help"], standalone_mode=False) or 0)
+    except (KeyboardInterrupt, typer.Abort):
+        complain("stopped")
+        return 130
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except typer.Exit as leaving:
+        return leaving.exit_code
+    except Exception as error:
+        if os.environ.get("OBS_DEBUG"):
+            raise
+        complain(sentence(error))
+        return 2

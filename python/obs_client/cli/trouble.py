@@ -1,0 +1,99 @@
+"""What went wrong, as one sentence: what, where, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from .. import errors, wire
+from ..importing import LogFileError
+from ..install import InstallError
+
+NOT_INSTALLED = "obs is not installed in this database: run `obs install` with the same --dsn"
+HALF_INSTALLED = (
+    "the schema obs in this database is half-installed or not that of obs (OB005): "
+    "run `obs install` again, or `obs uninstall --yes` first"
+)
+TOO_OLD = "obs needs PostgreSQL 15 or newer, this server is {} (OB007): use a server of version 15 to 18"
+
+_ROLES = {
+    "obs_writer": ("open_batch", "log_batch", "log_events", "start_run", "finish_run"),
+    "obs_reader": ("reconcile",),
+    "obs_ops": ("status",),
+}
+_PASSWORD = re.compile(r"password|authentication failed|no pg_hba\.conf entry|pg_hba", re.I)
+_UNREACHABLE = re.compile(r"refused|could not translate|resolve|timeout|timed out|No such file|unreachable|route", re.I)
+
+
+class Trouble(Exception):
+    """A sentence of the command line's own; nothing more needs to be said."""
+
+
+def sentence(error: Exception) -> str:
+    """The error as a person at a shell needs it."""
+    if isinstance(error, Trouble | LogFileError):
+        return str(error)
+    if hasattr(error, "format_message"):  # of the argument parser
+        return f"{error.format_message().rstrip('.')}: see `obs --help` or `obs VERB --help`"
+    if isinstance(error, InstallError):
+        return _of_installing(error)
+    if isinstance(error, wire.NotReadyError):
+        return _of_rights(str(error)) if "permission denied" in str(error) else str(error)
+    if isinstance(error, psycopg.Error):
+        return _of_database(error)
+    if isinstance(error, errors.ObsError):
+        return f"{error} ({error.sqlstate})"
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}"
+    return f"unexpected {type(error).__name__}: {error} (OBS_DEBUG=1 shows where)"
+
+
+def _of_installing(error: InstallError) -> str:
+    if error.sqlstate == "42501":
+        return f"{error}: installing needs a login with CREATE on the database and CREATEROLE, or a superuser"
+    return f"{error} ({error.sqlstate})" if (error.sqlstate or "").startswith("OB") else str(error)
+
+
+def _of_rights(text: str) -> str:
+    role = next((role for role, names in _ROLES.items() if any(f"function {name}" in text for name in names)), None)
+    if role is None and "schema obs" not in text:
+        return f"this login may not do that: {text}"
+    return f"this login may not do that ({text}): an administrator says `grant {role or 'obs_writer'} to LOGIN`"
+
+
+def _of_database(error: psycopg.Error) -> str:
+    state = error.sqlstate or ""
+    text = errors.message(error).strip().split("\n")[0]
+    if state == "42501":
+        return _of_rights(text)
+    if state == "3F000":
+        return NOT_INSTALLED
+    if state in ("42883", "42P01"):
+        return f"{HALF_INSTALLED} ({text})"
+    if state.startswith("OB"):
+        return f"{text} ({state})" + (f": {hint}" if (hint := error.diag.message_hint) else "")
+    if isinstance(error, psycopg.OperationalError) and not state:
+        return _of_connection(str(error))
+    return f"the database says: {text} ({state})" if state else f"the database cannot be used: {text}"
+
+
+def _of_connection(text: str) -> str:
+    """libpq tells of each address it tried, on lines of their own: the last one speaks for all."""
+    line = next((line for line in reversed(text.strip().splitlines()) if "fail" in line or "rror" in line), text)
+    line = line.strip().removeprefix("connection failed: ").removeprefix("- ")
+    if _PASSWORD.search(line):
+        return f"the database does not let this login in: {line}; check user and password (PGPASSWORD, ~/.pgpass)"
+    if "does not exist" in line:
+        return f"{line}: check the name in --dsn, OBS_DSN or the PG* variables"
+    if _UNREACHABLE.search(line):
+        return f"the database cannot be reached: {line}; check host and port, and that the server runs"
+    return f"the connection to the database was lost: {line}"
+
+
+def describe(dsn: str) -> str:
+    """Where a connection string leads, without its password."""
+    parts = conninfo_to_dict(dsn)
+    return " ".join(f"{name}={parts[name]}" for name in ("host", "port", "dbname", "user") if parts.get(name))
