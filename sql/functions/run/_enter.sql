@@ -20,7 +20,7 @@ declare
     v_events obs.event[] := p_events;
     v_event obs.event;
     v_has_start boolean;
-    v_opened jsonb := '[]';
+    v_opened jsonb := '[]'::jsonb;
     v_open jsonb;
     v_lifecycle obs.event[];
 begin
