@@ -16,15 +16,15 @@ from . import mending, redact
 from .mending import Warnings
 from .types import Row
 
-FIELDS = (
+FIELDS: tuple[str, ...] = (
     *("ts", "level", "logger", "tenant_id", "run_id", "stage", "company_id", "event", "status", "duration_ms"),
     *("error_code", "error_msg", "vendor", "cost_usd", "tokens_input", "tokens_output", "trace_id"),
     *("extra", "model", "event_id", "producer", "seq"),
 )
 TRAILING = frozenset(("extra", "model", "event_id", "producer", "seq"))
-IDENTIFIERS = ("tenant_id", "run_id", "company_id", "stage", "trace_id", "producer")
-WORDS = ("level", "logger", "event", "status", "error_code", "vendor", "model")
-COUNTS = ("duration_ms", "tokens_input", "tokens_output")
+IDENTIFIERS: tuple[str, ...] = ("tenant_id", "run_id", "company_id", "stage", "trace_id", "producer")
+WORDS: tuple[str, ...] = ("level", "logger", "event", "status", "error_code", "vendor", "model")
+COUNTS: tuple[str, ...] = ("duration_ms", "tokens_input", "tokens_output")
 WARNINGS_KEY = "obs_warnings"
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
@@ -81,11 +81,10 @@ def as_line(row: Row) -> str:
 def masked(row: Row) -> Row:
     """The event as a log file may hold it: what would be redacted by the database is masked."""
     changes: dict[str, Any] = {
-        field: redact.redact_id(value) for field in IDENTIFIERS if (value := getattr(row, field)) is not None
+        field: redact.redact_id(value) for field in (*IDENTIFIERS, *WORDS) if (value := getattr(row, field)) is not None
     }
-    for field in (*WORDS, "error_msg"):
-        if (value := getattr(row, field)) is not None:
-            changes[field] = redact.redact_text(value)
+    if row.error_msg is not None:
+        changes["error_msg"] = redact.redact_text(row.error_msg)
     if row.extra:
         changes["extra"] = redact.redact_extra(row.extra)
     return row._replace(**changes)

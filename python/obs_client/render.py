@@ -139,7 +139,7 @@ class Renderer:
 
     def _word(self, value: Any) -> tuple[str, str]:
         """A value from a small vocabulary."""
-        return pairs.remembered(self._words, value, redact.redact_text) if value else pairs.nothing(value)
+        return pairs.remembered(self._words, value, redact.redact_id) if value else pairs.nothing(value)
 
     def _identifier(self, value: Any) -> tuple[str, str]:
         """A value that names one thing; the same one is likely to come again soon."""

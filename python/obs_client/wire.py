@@ -20,7 +20,7 @@ from .types import Counts, Row
 
 Connection = psycopg.Connection[Any]
 
-COLUMNS = Row._fields
+COLUMNS: tuple[str, ...] = Row._fields
 TABS = len(COLUMNS) - 1
 MAX_ROWS = 5_000
 
