@@ -31,8 +31,6 @@ set client_min_messages = warning;
 \ir functions/core/_audit.sql
 -- tenancy: who may see and write whom, settings
 \ir functions/tenancy/visible_tenants.sql
-\ir functions/tenancy/_id_valid.sql
-\ir functions/tenancy/_check_id.sql
 \ir functions/tenancy/_setting.sql
 \ir functions/tenancy/_capture_valid.sql
 \ir functions/tenancy/_known_tenant.sql
@@ -67,6 +65,8 @@ set client_min_messages = warning;
 \ir functions/ingest/_mask_numbers.sql
 \ir functions/ingest/_redact_text.sql
 \ir functions/ingest/_redact_id.sql
+\ir functions/ingest/_id_valid.sql
+\ir functions/ingest/_check_id.sql
 \ir functions/ingest/_left_out.sql
 \ir functions/ingest/_key_class.sql
 \ir functions/ingest/_redact_json.sql

@@ -16,14 +16,17 @@ declare
     v_trace_url text := obs._redact_text(p_tenant_id, left(p_trace_url, 2048));
     v_host text;
 begin
-    perform obs._ensure_tenant(p_tenant_id, true);
+    perform obs._check_id('tenant id', p_tenant_id);
     perform obs._check_id('run id', p_run_id);
+    perform obs._ensure_tenant(p_tenant_id, true);
     insert into obs.enrichment_runs (
         tenant_id, run_id, started_at, langsmith_trace_url, kind, run_day, meta
     )
     values (
         p_tenant_id, p_run_id, v_started_at, v_trace_url, v_kind, (v_started_at at time zone 'UTC')::date,
-        coalesce(obs._redact_extra(p_tenant_id, p_meta), '{}')
+        coalesce(obs._redact_extra(p_tenant_id, case jsonb_typeof(p_meta)
+            when 'object' then p_meta when 'null' then null else jsonb_build_object('value', p_meta)
+        end), '{}')
     )
     on conflict do nothing;
     if found then

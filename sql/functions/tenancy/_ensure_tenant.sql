@@ -1,7 +1,7 @@
 -- obs._ensure_tenant: makes a tenant with its pepper when it is missing
 -- Called by: create_tenant, _open_run
 -- Reads/Writes: tenants, tenant_peppers
--- Raises: 22023 for a bad id
+-- Raises: nothing; its callers have checked the id
 create or replace function obs._ensure_tenant(p_tenant_id text, p_is_new boolean) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -9,7 +9,6 @@ begin
     if exists (select from obs.tenants t where t.tenant_id = p_tenant_id) then
         return;
     end if;
-    perform obs._check_id('tenant id', p_tenant_id);
     insert into obs.tenants (tenant_id, is_new, created_by)
     values (p_tenant_id, p_is_new, obs._asker())
     on conflict do nothing;

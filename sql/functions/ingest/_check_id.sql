@@ -1,9 +1,9 @@
 -- obs._check_id: refuses an identifier that is empty, too long, unprintable or personal
--- Called by: _ensure_tenant, _open_run
+-- Called by: start_run, _open_run, start_stage, finish_stage, set_metric
 -- Reads/Writes: nothing
 -- Raises: 22023
 create or replace function obs._check_id(p_what text, p_id text) returns void
-language plpgsql immutable set search_path = pg_catalog, pg_temp
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
     if not obs._id_valid(p_id) then
