@@ -63,8 +63,12 @@ begin
         v_words := v_words || 'vendor_missing'::text;
     end if;
     v_event.error_msg := obs._redact_text(p_event.tenant_id, p_event.error_msg);
-    if v_event.extra is not null then
-        v_event.extra := obs._redact_extra(p_event.tenant_id, v_event.extra);
+    if jsonb_typeof(v_event.extra) = 'null' then
+        v_event.extra := null;
+    elsif v_event.extra is not null then
+        v_event.extra := obs._redact_extra(p_event.tenant_id, case jsonb_typeof(v_event.extra)
+            when 'object' then v_event.extra else jsonb_build_object('value', v_event.extra)
+        end);
     end if;
     v_event.extra := obs._warn(v_event.extra, v_words);
     return v_event;

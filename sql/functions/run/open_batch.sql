@@ -10,7 +10,7 @@ as $$
 begin
     if to_regclass('pg_temp.obs_batch') is null then
         create temporary table obs_batch of obs.event on commit delete rows;
-        grant insert on pg_temp.obs_batch to obs_writer;
+        grant insert on pg_temp.obs_batch to obs_writer, obs_admin;
     else
         perform obs._check_batch();
         truncate pg_temp.obs_batch;
