@@ -173,3 +173,32 @@ def test_a_bad_run_or_tenant_id_is_quarantined_in_a_batch_and_refused_in_a_call(
             problem = refused(db.call, "start_run", **arguments)
             assert problem.sqlstate == "22023"
             assert "jane.doe" not in str(problem)
+
+
+def test_long_messages_are_cut(db: Db) -> None:
+    start(db)
+    assert item(db, "r1", "crawl", ok=False, error_msg="timeout " * 100_000) == "accepted"
+    assert db.one("select length(error_msg) between 100 and 20000 from obs.run_event_logs")
+
+
+def test_typed_arguments_are_mended_too(db: Db) -> None:
+    start(db)
+    for value in ("NaN", "Infinity", "-Infinity", "-1", "1e30"):
+        assert item(db, "r1", "crawl", duration_ms=Decimal(value), cost_usd=Decimal(value)) == "accepted"
+    found = db.rows("select duration_ms, cost_usd from obs.run_event_logs order by duration_ms nulls first")
+    assert [tuple(row) for row in found] == [
+        (None, None),
+        (0, None),
+        (0, None),
+        (2_147_483_647, None),
+        (2_147_483_647, None),
+    ]
+    for extra in ("[]", "[1]", '"text"', "5", "null", "{}"):
+        db.execute("select obs.log_event('r1', 'crawl', 'note', p_extra => %s::jsonb)", (extra,))
+    assert {kind for (kind,) in db.rows("select jsonb_typeof(extra) from obs.run_event_logs")} <= {"object", None}
+
+
+def test_a_128_character_id_and_unicode_are_good_ids(db: Db) -> None:
+    for good in ("x" * 128, "läuft-夜", "a b", "2026/11/01#7"):
+        assert start(db, good) == good
+        assert item(db, good, "crawl") == "accepted"
