@@ -7,13 +7,17 @@ create or replace function obs._hmac_sha256(p_key bytea, p_data bytea) returns b
 language sql immutable parallel safe
 return sha256(
     substring(bit_send(bitxor(
-        cast(('x' || encode(case when octet_length(p_key) > 64 then sha256(p_key) else p_key end, 'hex'))::varbit as bit(512)),
-        cast(('x' || repeat('5c', 64))::varbit as bit(512))
+        cast(cast(
+            'x' || encode(case when octet_length(p_key) > 64 then sha256(p_key) else p_key end, 'hex') as varbit
+        ) as bit(512)),
+        cast(cast('x' || repeat('5c', 64) as varbit) as bit(512))
     )) from 5)
     || sha256(
         substring(bit_send(bitxor(
-            cast(('x' || encode(case when octet_length(p_key) > 64 then sha256(p_key) else p_key end, 'hex'))::varbit as bit(512)),
-            cast(('x' || repeat('36', 64))::varbit as bit(512))
+            cast(cast(
+                'x' || encode(case when octet_length(p_key) > 64 then sha256(p_key) else p_key end, 'hex') as varbit
+            ) as bit(512)),
+            cast(cast('x' || repeat('36', 64) as varbit) as bit(512))
         )) from 5)
         || p_data
     )

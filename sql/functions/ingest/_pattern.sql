@@ -36,7 +36,7 @@ return case p_name
     when 'base64_run' then
         '(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{12,}(?:={1,2})?'
     when 'plain_email' then
-        '[A-Za-z0-9._%+~-]+@[A-Za-z0-9-]+\.[A-Za-z]'
+        '(?<![A-Za-z0-9._%+~-])[A-Za-z0-9._%+~-]+@[A-Za-z0-9-]+\.[A-Za-z]'
     when 'url_login' then
         '://[^\s/@:"]*:[^\s/@"]+@'
     when 'private_key' then
@@ -65,9 +65,8 @@ return case p_name
         || '|[MNO][A-Za-z0-9_-]{20,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20,}|[A-Za-z0-9]+\.atlasv1\.[A-Za-z0-9_=-]+)'
     -- A label, kept, and the value behind it.
     when 'header' then
-        '(?i)(authorization["'']?\s{0,3}[:=]\s{0,3}["'']?(?:(?:bearer|basic|token|digest|bot|apikey|negotiate'
-        || '|aws4-hmac-sha256)\s+)?'
-        || '|cookie["'']?\s{0,3}[:=]\s{0,3}["'']?)(?!secret:masked)[^\s"'',]{4,}(?:; ?[^\s"'';,]+)*'
+        '(?i)((?:authorization|cookie)["'']?\s{0,3}[:=]\s{0,3}["'']?)'
+        || '(?:(?:bearer|basic|token|digest|bot|apikey|negotiate|aws4-hmac-sha256)\s+)?[^\s"'',]{4,}(?:; ?[^\s"'';,]+)*'
     when 'password' then
         '(?i)((?:passw(?:or)?d|passwort|passphrase|pwd|secret|secret[_ -]?key'
         || '|client[_ -]?secret)["'']?\s{0,3}(?:[:?]{0,2}=|=>|:)\s{0,3}["'']?)'

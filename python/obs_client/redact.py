@@ -1,0 +1,191 @@
+"""Redaction without a pepper: what the database would hash or mask is masked here, before a line reaches a file.
+
+The twin of obs._redact_text, obs._redact_id and obs._redact_extra: the same expressions in the same order, so that
+the database finds nothing left to do in what passed here. Addresses become `email:masked`; a text that is not kept
+leaves `{"len": n, "hash": "masked"}`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Set
+from typing import Any
+
+from .redact_keys import PLAIN_KEYS, key_class
+from .redact_masks import EXPRESSIONS, mask_emails, mask_numbers, mask_runs, mask_secrets, unveil
+
+TEXT_LIMIT = 16_384
+SUSPECT_LIMIT = 4_096
+EXTRA_LIMIT = 16_384
+DEPTH_LIMIT = 8
+
+# The pattern `suspect` in pieces that begin with a set of characters each: the engine skips to those.
+_SIGN = re.compile(r"[@%\\&=\x00-\x1f\x7f]")
+_DIGIT = re.compile(r"[0-9](?:(?<=[A-Za-z][0-9])|[A-Za-z]|[0-9]{6}|[0-9][ ).-][ (.-]?[0-9][0-9])")
+_HUMP = re.compile(r"[A-Z][a-z][a-z]?[A-Z]")
+_ODD_ID = re.compile(
+    r"[@%\\&]|[^ -~]|[a-z0-9][A-Z]|xox|SK[0-9a-z]{6}|[0-9a-f]-us[0-9]|[a-z]{2}[_-][0-9A-Za-z]{12}|BEGIN|\[at|\(at"
+)
+
+_SPELLED = re.compile(r"[(\[{<] ?at| dot ")
+_TAIL_START = re.compile(r"\S{0,250}\s")
+_LEFT_OUT_HASH = re.compile(r"(?:h[0-9]+:[0-9a-f]{32}|masked)\Z")
+_SIX_DIGITS = re.compile("[0-9]{6}")
+_NUMBER_CHARACTERS = " 0123456789().+-"
+
+
+def suspect(text: str) -> bool:
+    """Whether a text could hold anything personal or secret; False: redact_text changes nothing."""
+    return (
+        not text.isascii()
+        or _SIGN.search(text) is not None
+        or _DIGIT.search(text) is not None
+        or _HUMP.search(text) is not None
+        or "ecret" in text
+        or "assw" in text
+        or "uthoriz" in text
+        or " dot " in text
+        or "SKx" in text
+        or "ECRET" in text
+        or "ASSW" in text
+        or "UTHORIZ" in text
+    )
+
+
+def redact_text(text: str) -> str:
+    """A text without e-mail addresses, phone, card and account numbers, keys, tokens and passwords."""
+    if len(text) > SUSPECT_LIMIT and (len(text.encode("utf-8", "replace")) > TEXT_LIMIT or suspect(text)):
+        return _cut(text)
+    if not suspect(text):
+        return text
+    plain = unveil(text)
+    out = mask_emails(mask_secrets(plain))
+    if _SPELLED.search(out):
+        out = EXPRESSIONS["email_spelled"].sub("email:masked", out)
+    out = mask_runs(out)
+    if EXPRESSIONS["digits"].search(out):
+        out = mask_numbers(out)
+    return text if out == plain else out
+
+
+def redact_id(text: str) -> str:
+    """A name, code or id without e-mail addresses and secrets; its numbers stay."""
+    if not _ODD_ID.search(text):
+        return text
+    plain = unveil(text[:4000])
+    out = mask_runs(mask_emails(mask_secrets(plain)))
+    return text if out == plain else out
+
+
+def extra_clean(extra: Mapping[str, Any]) -> bool:
+    """Whether redact_extra would change nothing: known keys, flat, nothing suspect."""
+    for key, value in extra.items():
+        kind = type(value)
+        if key not in PLAIN_KEYS or not (
+            value is None
+            or kind is bool
+            or ((kind is int or kind is float) and -(10**11) < value < 10**11)
+            or (kind is str and len(value) <= 256 and not suspect(value))
+        ):
+            return False
+    return True
+
+
+def redact_extra(extra: Mapping[str, Any], allowed: Set[str] = frozenset()) -> dict[str, Any]:
+    """An extra as it may be written: what is not plainly impersonal leaves its length."""
+    if extra_clean(extra):
+        return dict(extra)
+    size = len(_json(extra).encode("utf-8", "replace"))
+    if size > EXTRA_LIMIT:
+        kept = {
+            key: value
+            for key, value in extra.items()
+            if key in PLAIN_KEYS and not isinstance(value, Mapping | list | tuple) and len(str(value)) <= 256
+        }
+        extra = {**kept, "obs_cut": {"bytes": size, "hash": "masked"}, "obs_warnings": ["extra_cut"]}
+    return _redact_object(extra, allowed, 0)
+
+
+def _redact_object(value: Mapping[str, Any], allowed: Set[str], depth: int) -> dict[str, Any]:
+    out = {}
+    for name, item in value.items():
+        key = str(name)
+        kind = key_class(key)
+        kept = kind == "plain" or key in allowed
+        masked = redact_text(key)
+        if not EXPRESSIONS["key"].match(masked):
+            masked = "key:masked"
+        out[masked] = _redact_value(item, kind, kept and kind != "number", allowed, depth + 1)
+    return out
+
+
+def _redact_value(value: Any, kind: str, kept: bool, allowed: Set[str], depth: int) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return _redact_string(value, kind, kept)
+    if isinstance(value, Mapping):
+        if _is_left_out(value):
+            return dict(value)
+        if kind in ("secret", "prompt") or depth >= DEPTH_LIMIT:
+            return _left_out(_json(value))
+        return _redact_object(value, allowed, depth)
+    if isinstance(value, list | tuple):
+        if kind in ("secret", "prompt") or depth >= DEPTH_LIMIT:
+            return _left_out(_json(value))
+        return [_redact_value(item, kind, kept, allowed, depth + 1) for item in value]
+    digits = str(value)
+    if kind == "number" and _SIX_DIGITS.search(digits):
+        return "number:masked"
+    if kind == "secret":
+        return "secret:masked"
+    return "card:masked" if len(digits) >= 12 and EXPRESSIONS["card"].search(digits) else value
+
+
+def _redact_string(text: str, kind: str, kept: bool) -> Any:
+    if not text or EXPRESSIONS["mask"].match(text):
+        return text
+    if kind in ("secret", "prompt"):
+        return _left_out(text)
+    if kind == "number" and any(digit in text for digit in "0123456789"):
+        return "number:masked"
+    out = redact_text(text)
+    if kept or EXPRESSIONS["mask"].match(out) or (kind != "personal" and EXPRESSIONS["identifier"].match(out)):
+        return out
+    if kind != "personal" and EXPRESSIONS["url"].match(out):
+        return re.sub(r"(?s)[?#].*", "?query:masked", out)
+    return _left_out(text)
+
+
+def _left_out(text: str) -> dict[str, Any]:
+    return {"len": len(text), "hash": "masked"}
+
+
+def _is_left_out(value: Mapping[str, Any]) -> bool:
+    return (
+        value.keys() == {"len", "hash"}
+        and isinstance(value["len"], int | float)
+        and isinstance(value["hash"], str)
+        and _LEFT_OUT_HASH.match(value["hash"]) is not None
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _cut(text: str) -> str:
+    """The head and the end of a long text, scrubbed, cut at spaces and not within a number."""
+    head = text[:2000]
+    if " " in (end := re.sub(r"[\n\r\t]", " ", head[-250:])):
+        head = head[: len(head) - (len(end) - end.rindex(" "))]
+    tail = ""
+    if "PRIVATE KEY" not in text and (start := _TAIL_START.match(text[-1000:])):
+        tail = text[-1000:][start.end() :]
+    size = len(text.encode("utf-8", "replace"))
+    return (
+        redact_text(head.rstrip(_NUMBER_CHARACTERS))
+        + f" [cut from {size} bytes, masked] "
+        + redact_text(tail.lstrip(_NUMBER_CHARACTERS))
+    )
