@@ -1,5 +1,7 @@
 -- Takes obs out of this database: its jobs, triggers on attached tables, and the schema with all its data. The roles
 -- stay, since other databases of the cluster may use them. psql -v ON_ERROR_STOP=1 -1 -f sql/uninstall.sql
+set client_min_messages = warning;
+
 do $uninstall$
 declare
     v_relation regclass;
@@ -25,14 +27,6 @@ begin
                 using hint = 'A superuser: select cron.unschedule(jobid) from cron.job where username = ''obs_cron''';
         end if;
     end if;
-    if exists (
-        select from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase and d.datname = current_database()
-        where s.setrole = to_regrole('obs_cron')
-    ) then
-        set local role obs_cron;
-        execute format('alter role obs_cron in database %I reset statement_timeout', current_database());
-        reset role;
-    end if;
     if to_regclass('obs.attached_relations') is not null then
         for v_relation in
             select t.tgrelid::regclass
@@ -47,4 +41,6 @@ begin
     drop schema obs cascade;
 end
 $uninstall$;
+
 reset role;
+reset client_min_messages;

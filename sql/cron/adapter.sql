@@ -6,16 +6,17 @@ grant usage, create on schema obs to obs_cron;
 set role obs_cron;
 
 -- A timeout set on a function does not stop the running call, and one set in a job's text is ignored by background
--- workers; what belongs to the role in this database works in both modes. An operator's own value stays.
+-- workers: the role's own works in both modes. An operator's value stays.
 do $timeout$
 begin
     if not exists (
-        select from pg_db_role_setting s
-        join pg_database d on d.oid = s.setdatabase and d.datname = current_database(), unnest(s.setconfig) as c (line)
-        where s.setrole = 'obs_cron'::regrole and c.line like 'statement_timeout=%'
+        select from pg_db_role_setting s, unnest(s.setconfig) as c (line)
+        where s.setrole = 'obs_cron'::regrole and s.setdatabase = 0 and c.line like 'statement_timeout=%'
     ) then
-        execute format('alter role obs_cron in database %I set statement_timeout = %L', current_database(), '5min');
+        alter role obs_cron set statement_timeout = '5min';
     end if;
+exception when unique_violation then
+    null;  -- another database of this cluster was installing at the same moment
 end
 $timeout$;
 
