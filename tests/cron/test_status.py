@@ -1,0 +1,134 @@
+"""What obs.status() says of a database, check by check, to somebody who is no superuser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from support.db import Db
+from support.health import checks
+
+
+def shown(db: Db, check: str) -> Any:
+    return checks(db.login("test_ops"))[check]
+
+
+def test_a_healthy_database_is_green_and_asks_for_nothing(db: Db) -> None:
+    db.call("tick")
+    db.call("maintain")
+    for login in ("test_ops", "test_admin"):
+        rows = db.login(login).calls("status")
+        assert {row.state for row in rows} == {"green"}, rows
+        assert {row.remedy for row in rows} == {None}
+        assert all(row.detail for row in rows)
+
+
+def test_whatever_is_not_green_says_what_to_do(db: Db) -> None:
+    rows = db.calls("status")
+    assert {row.state for row in rows} <= {"green", "amber", "red"}
+    assert [row.check_name for row in rows if (row.state == "green") != (row.remedy is None)] == []
+
+
+def test_event_days_ahead(db: Db) -> None:
+    before = shown(db, "event days")
+    assert (before.state, before.detail) == ("red", "there is no partition for today")
+    db.execute(before.remedy)
+    assert shown(db, "event days").detail == "partitions for today and 14 days ahead"
+    today = db.one("select (obs.now() at time zone 'UTC')::date")
+    states = {}
+    for moved in range(1, 16):
+        db.set_now(str(db.one("select %s::date + %s + time '12:00'", (today, moved))) + "+00")
+        states[14 - moved] = checks(db)["event days"].state
+    assert states == {
+        **dict.fromkeys(range(7, 14), "green"),
+        **dict.fromkeys(range(3, 7), "amber"),
+        **dict.fromkeys(range(-1, 3), "red"),
+    }
+
+
+def test_a_partition_that_is_missing_although_the_ledger_has_it(db: Db) -> None:
+    db.call("maintain")
+    tomorrow = db.one("select to_char((obs.now() at time zone 'UTC')::date + 1, 'YYYYMMDD')")
+    db.execute(f"drop table obs.run_event_logs_{tomorrow}")
+    assert shown(db, "event days").detail == "partitions for today and 0 days ahead"
+
+
+def test_events_that_wait_to_be_folded(db: Db) -> None:
+    db.call("start_run", tenant_id="a", run_id="r")
+    db.call("log_event", run_id="r", stage="crawl", event="finish", status="success", logger="obs.stage")
+    assert shown(db, "events to fold").state == "green"
+    for age, state in (("170 seconds", "green"), ("4 minutes", "amber"), ("16 minutes", "red")):
+        db.execute("update obs.stage_deltas set last_received_at = clock_timestamp() - %s::interval", (age,))
+        assert shown(db, "events to fold").state == state
+    assert shown(db, "events to fold").detail.endswith("the oldest since 16 min")
+    db.execute(shown(db, "events to fold").remedy)
+    assert shown(db, "events to fold").detail == "none"
+
+
+def test_quarantine_by_reason(db: Db) -> None:
+    db.call("create_tenant", tenant_id="a")
+    for n in range(3):
+        db.call("log_event", run_id=f"unknown {n}", stage="s", event="finish", status="success", tenant_id="a")
+    row = shown(db, "quarantine")
+    assert (row.state, row.detail) == ("amber", "in the last day: 3 unknown_run")
+    db.execute("update obs.quarantined_events set received_at = received_at - interval '1 day'")
+    assert shown(db, "quarantine").state == "green"
+
+
+def test_calls_without_a_price(db: Db) -> None:
+    db.call("start_run", tenant_id="a", run_id="r")
+    for vendor in ("openai", "openai", "lusha"):
+        db.call("log_event", run_id="r", stage="s", event="vendor_call", status="success", logger="obs.vendor",
+                vendor=vendor, tokens_input=10)  # fmt: skip
+    db.call("tick")
+    row = shown(db, "prices")
+    assert (row.state, row.detail) == ("amber", "calls without a price in the last day: 2 openai, 1 lusha")
+    db.execute("update obs.run_vendor_usage set updated_at = updated_at - interval '1 day'")
+    assert shown(db, "prices").state == "green"
+
+
+def test_tenants_that_a_writer_made(db: Db) -> None:
+    for n in range(7):
+        db.login("test_writer").call("start_run", tenant_id=f"t{n}", run_id="r")
+    row = shown(db, "new tenants")
+    assert (row.state, row.detail) == ("amber", "7 that a writer made and nobody confirmed: t6, t5, t4, t3, t2, …")
+    for n in range(7):
+        db.call("create_tenant", tenant_id=f"t{n}")
+    assert shown(db, "new tenants").state == "green"
+
+
+@pytest.mark.parametrize("fault", ["disable row level security", "no force row level security"])
+def test_row_security_that_somebody_took_off(db: Db, fault: str) -> None:
+    db.execute(f"alter table obs.tenants {fault}")
+    row = shown(db, "row security")
+    assert (row.state, row.detail) == ("red", "not forced on obs.tenants")
+    db.execute("alter table obs.tenants enable row level security, force row level security")
+    assert shown(db, "row security").state == "green"
+
+
+def test_a_role_of_obs_that_bypasses_row_security(db: Db) -> None:
+    db.execute("alter role obs_bi bypassrls")
+    try:
+        row = shown(db, "row security")
+        assert (row.state, row.detail) == ("red", "bypassed by obs_bi")
+    finally:
+        db.execute("alter role obs_bi nobypassrls")
+
+
+def test_a_backup_role_that_row_security_would_stop(db: Db, new_login: Callable[..., str]) -> None:
+    assert shown(db, "backup").state == "green"
+    role = new_login("pg_read_all_data")
+    row = shown(db, "backup")
+    assert (row.state, row.detail) == ("amber", f"pg_dump as {role} would stop at row security")
+    db.execute(f"alter role {role} bypassrls")
+    assert shown(db, "backup").state == "green"
+
+
+def test_the_schemas_version(db: Db) -> None:
+    steps = db.one("select count(*) from obs.schema_migrations")
+    row = shown(db, "schema")
+    assert row.detail.startswith(f"obs {db.call('version')}, {steps} schema steps, the last ")
+    db.execute("update obs.schema_migrations set checksum = 'other' where version = '10_tenancy'")
+    assert shown(db, "schema").detail != row.detail
