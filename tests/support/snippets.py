@@ -103,14 +103,12 @@ class Reader:
 
     def close(self) -> None:
         if self._psql is not None:
-            assert self._psql.stdin is not None
-            self._psql.stdin.close()
-            self._psql.wait()
+            self._psql.communicate()
 
     def _run_sql(self, code: str) -> str:
         if self._psql is None:
             self._psql = subprocess.Popen(
-                [str(bindir() / "psql"), "-X", "-q", "-P", "footer=off"],
+                [str(bindir() / "psql"), "-X", "-q", "-P", "footer=off", "-v", "SHOW_CONTEXT=never"],
                 cwd=self._directory,
                 env=self._environment,
                 stdin=subprocess.PIPE,
