@@ -22,7 +22,7 @@ from rich.console import Console
 from ..install import install
 from ..reconcile import reconcile
 from . import tables
-from .example import NIGHTS, TENANTS, run_nights
+from .example import NIGHTS, TENANTS, example_folder, run_nights
 from .server import DemoServer, DemoServerError
 
 HOME = Path(".obs-demo")
@@ -50,7 +50,7 @@ def run_demo(keep: bool = False, home: Path = HOME, console: Console | None = No
             tables.show(server.dsn("ops"), console)
             agreed = compare_with_logs(server, home / "logs", console)
             server.keep = keep
-            say_what_next(server, keep, console)
+            say_what_next(server, keep, home / "logs", console)
             return 0 if agreed else 1
     except DemoServerError as broken:
         console.print(f"obs demo: {broken}", style="red", markup=False)
@@ -89,19 +89,18 @@ def compare_with_logs(server: DemoServer, logs: Path, console: Console) -> bool:
     return len(results) == NIGHTS * len(TENANTS) and all(result.within_limit for result in results)
 
 
-def say_what_next(server: DemoServer, keep: bool, console: Console) -> None:
+def say_what_next(server: DemoServer, keep: bool, logs: Path, console: Console) -> None:
+    lines = [
+        f"The same events as JSON lines: {logs}",
+        f"How the pipeline was instrumented: {example_folder()}/README.md",
+    ]
     if keep:
-        console.print("\nThe server stays. Look around as an operator, or as one tenant alone:", soft_wrap=True)
-        for login in ("ops", "alba_reader"):
-            console.print(f"  {server.psql(login)}", markup=False, soft_wrap=True)
-        console.print("and try:  select * from obs.run_overview \\gx", markup=False)
-        console.print("End it:", soft_wrap=True)
-        console.print(f"  {server.stop_line()}", markup=False, soft_wrap=True)
+        lines += ["The server stays. Look around as an operator, or as one tenant alone:"]
+        lines += [f"    {server.psql(login)}" for login in ("ops", "alba_reader")]
+        lines += ["and try:  select * from obs.run_overview \\gx", "End it:", f"    {server.stop_line()}"]
     else:
-        console.print(
-            "\nThe server is gone again; `obs demo --keep` leaves it running with a psql line to look around."
-        )
-    console.print("How the pipeline was instrumented: examples/enrichment/README.md")
+        lines += ["The server is gone again; `obs demo --keep` leaves it running, with a psql line to look around."]
+    console.print("\n" + "\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager

@@ -22,14 +22,19 @@ STEPS = ("mv_refresh", "crawl", "tavily", "lusha", "zerobounce", "score", "expor
 TICK_SECONDS = 3.0
 
 
-def scheduler() -> Any:
-    """The example's scripts.run_scheduler."""
+def example_folder() -> Path:
     here = Path(__file__).resolve().parent
     for folder in (here / "enrichment", here.parents[2] / "examples/enrichment"):
         if folder.is_dir():
-            sys.path.insert(0, str(folder))
-            return importlib.import_module("scripts.run_scheduler")
-    raise FileNotFoundError("the example pipeline is not where it should be: reinstall obs-client")
+            return folder
+    raise FileNotFoundError("the example pipeline is missing from this installation: reinstall obs-client")
+
+
+def scheduler() -> Any:
+    """The example's scripts.run_scheduler."""
+    if (folder := str(example_folder())) not in sys.path:
+        sys.path.insert(0, folder)
+    return importlib.import_module("scripts.run_scheduler")
 
 
 def run_nights(pipeline_dsn: str, cron_dsn: str, logs: Path, console: Console) -> None:
