@@ -55,7 +55,10 @@ def test_signatures_are_those_of_the_catalog(db: Db) -> None:
         text = REFERENCE.read_text()
         for name, shown in real.items():
             text = re.sub(
-                rf"(^### obs\.{name}\n+```text\n).*?```\n", lambda m, s=shown: f"{m[1]}{s}```\n", text, flags=re.M | re.S
+                rf"(^### obs\.{name}\n+```text\n).*?```\n",
+                lambda m, s=shown: f"{m[1]}{s}```\n",
+                text,
+                flags=re.M | re.S,
             )
         REFERENCE.write_text(text)
     assert {name: shown for name, (shown, _) in entries().items()} == real
@@ -89,3 +92,20 @@ def test_settings_are_those_that_can_be_set(db: Db) -> None:
     said = set(re.findall(r"^\| `(\w+)` \|", section, re.M))
     source = db.one("select prosrc from pg_proc where proname = 'set_setting'")
     assert said == set(re.findall(r"when '(\w+)' then", source))
+
+
+def test_every_verb_of_the_command_line_is_listed() -> None:
+    from obs_client.cli.app import app
+
+    verbs = {command.name for command in app.registered_commands}
+    assert set(re.findall(r"^\| `obs (\w+)` \|", REFERENCE.read_text(), re.M)) == verbs
+
+
+def test_every_setting_of_the_client_is_listed() -> None:
+    from dataclasses import fields
+
+    from obs_client import Settings
+
+    section = REFERENCE.read_text().split("\n## Python\n")[1]
+    missing = {field.name for field in fields(Settings)} - set(re.findall(r"\b([a-z_]+)\b", section))
+    assert missing == set()

@@ -2,7 +2,7 @@
 
 A fenced block in `sql`, `bash` or `python` is run, in the order of the page; a `text` block right after it is its
 output. `<!-- varies -->` on the line before means that the output differs from run to run (it is run, not compared),
-`<!-- not run -->` that the block is shown only. What a page's SQL sets stays set until the page ends: it is one session.
+`<!-- not run -->` that the block is shown only. A page's SQL is one session: what it sets stays set.
 """
 
 from __future__ import annotations
