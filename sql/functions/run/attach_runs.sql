@@ -2,7 +2,7 @@
 -- then on
 -- Called by: administrators who own the host's table
 -- Reads/Writes: the host's table (one column, one trigger, one grant), attached_relations, enrichment_runs
--- Raises: 22023 a table without the needed columns, 42501 not the table's owner
+-- Raises: 22023 a table without the needed columns, 42501 not the table's owner, or no table
 -- Runs as its caller, since only the table's owner may change it. A second call changes nothing. Nothing is rewritten:
 -- the
 -- one added column is nullable without a default.
@@ -17,6 +17,7 @@ declare
             select from pg_attribute a where a.attrelid = p_relation and a.attname = n.name and not a.attisdropped
         )
     );
+    v_schema constant regnamespace := (select c.relnamespace from pg_class c where c.oid = p_relation);
 begin
     if v_missing is not null then
         raise exception 'table % has no column %', p_relation, v_missing
@@ -27,10 +28,14 @@ begin
     ) then
         execute format('alter table %s add column langsmith_trace_url text', p_relation);
     end if;
-    execute format('grant select, update (langsmith_trace_url) on %s to obs_owner', p_relation);
-    execute format(
-        'grant usage on schema %I to obs_owner', (select c.relnamespace::regnamespace::text from pg_class c where c.oid = p_relation)
-    );
+    if not has_schema_privilege('obs_owner', v_schema, 'usage') then
+        execute format('grant usage on schema %s to obs_owner', v_schema);
+    end if;
+    if not has_table_privilege('obs_owner', p_relation, 'select')
+        or not has_column_privilege('obs_owner', p_relation, 'langsmith_trace_url', 'update')
+    then
+        execute format('grant select, update (langsmith_trace_url) on %s to obs_owner', p_relation);
+    end if;
     perform obs._register_relation(p_relation, coalesce(p_status_map, '{}'));
     if not exists (select from pg_trigger t where t.tgrelid = p_relation and t.tgname = 'obs_mirror_run') then
         execute format(
