@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,5 +14,6 @@ from world.vendors import vendors
 @contextmanager
 def opened(scenario: Scenario) -> Iterator[tuple[dict[str, tuple[str, int]], str]]:
     """Starts one night's servers; yields where sites are served, per scheme, and the vendors' base URL."""
+    os.environ.setdefault("RES_OPTIONS", "timeout:1 attempts:1")  # dead domains: also without a name server in reach
     with sites(scenario) as gateway, vendors(scenario) as base_url:
         yield gateway, base_url
