@@ -42,9 +42,8 @@ def schema_doc(conn: psycopg.Connection) -> str:
     """The page; `key` marks the columns of the primary key, `null` those that may be NULL."""
     parts = [HEAD]
     for oid, name, kind, comment in conn.execute(RELATIONS).fetchall():
-        parts.append(
-            f"\n## obs.{name}\n\n{'View: ' if kind == 'v' else ''}{_cell(comment)}\n\n| column | type | | |\n|---|---|---|---|\n"
-        )
+        about = f"View: {_cell(comment)}" if kind == "v" else _cell(comment)
+        parts.append(f"\n## obs.{name}\n\n{about}\n\n| column | type | | |\n|---|---|---|---|\n")
         for column, type_name, not_null, meaning, is_key in conn.execute(COLUMNS, (oid,)).fetchall():
             mark = "key" if is_key else "" if not_null or kind == "v" else "null"
             parts.append(f"| `{column}` | {TYPES.get(type_name, type_name)} | {mark} | {_cell(meaning)} |\n")

@@ -29,6 +29,7 @@ _MARK = "--- the end of this snippet ---"
 _VARYING = [
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<uuid>"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "<hash>"),
+    (re.compile(r"\bin \d+(\.\d+)? m?s\b"), "in <time>"),
     (re.compile(r"-{2,}"), "--"),
     (re.compile(r" +"), " "),
 ]
@@ -59,7 +60,7 @@ def snippets(page: str) -> Iterator[Snippet]:
 
 
 def normal(output: str) -> str:
-    """The output without what differs from one run to the next: ids, hashes, the width of columns."""
+    """The output without what differs from one run to the next: ids, hashes, durations, widths of columns."""
     for pattern, word in _VARYING:
         output = pattern.sub(word, output)
     return "\n".join(line.rstrip() for line in output.strip().splitlines())
