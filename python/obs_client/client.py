@@ -140,7 +140,7 @@ class Client:
             directory = Path(settings.spool_dir).absolute()
             self._spool = Spool(directory, self._renderer.producer, settings)
         if database is not None:
-            self._outbox = Outbox(settings.memory_events, settings.batch_events, settings.linger)
+            self._outbox = Outbox(settings.memory_bytes, settings.batch_events, settings.linger)
             self._sender = Sender(database, settings, self._outbox, self.open_runs, counters, self.warn)
         self._writer = Writer(self.queue, self._renderer, self._spool, self._outbox, settings.poll, counters, self.warn)
 

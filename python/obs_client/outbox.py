@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from .spool_file import SpoolFile
 
+BATCH_BYTES = 8 << 20
+
 
 class Barrier:
     """Runs with the events through queue and outbox; tells when all before it are spooled, and when sent."""
@@ -23,6 +25,7 @@ class Batch:
     """Some rendered events: `rows` for the wire (None: to be read back), and where their lines stand."""
 
     count: int
+    size: int
     rows: list[str] | None
     file: SpoolFile | None = None
     start: int = 0
@@ -43,19 +46,22 @@ class Shipment:
 
 
 class Outbox:
-    def __init__(self, memory_events: int, batch_events: int, linger: float) -> None:
-        self._memory_events, self._batch_events, self._linger = memory_events, batch_events, linger
+    """`in_memory` is the size of the batches that have their rows."""
+
+    def __init__(self, memory_bytes: int, batch_events: int, linger: float) -> None:
+        self._memory_bytes, self._batch_events, self._linger = memory_bytes, batch_events, linger
         self._items: deque[Batch | Barrier] = deque()
         self._barriers = 0
         self._changed = threading.Condition()
         self._oldest = 0.0
+        self._events = 0
         self.in_memory = 0
         self.closed = False
 
     def put(self, batch: Batch) -> bool:
         """Hand over a batch; False when it is lost, because memory is full and it stands in no file."""
         with self._changed:
-            if self.in_memory + batch.count > self._memory_events:
+            if self.in_memory + batch.size > self._memory_bytes:
                 if batch.file is None:
                     return False
                 batch.rows = None
@@ -64,7 +70,8 @@ class Outbox:
                     last.count, last.end = last.count + batch.count, batch.end
                     return True
             else:
-                self.in_memory += batch.count
+                self._events += batch.count
+                self.in_memory += batch.size
             if not self._items:
                 self._oldest = time.monotonic()
             self._items.append(batch)
@@ -103,7 +110,8 @@ class Outbox:
             for batch in shipment.batches:
                 self._pass_barriers()
                 self._items.popleft()
-                self.in_memory -= batch.count
+                self._events -= batch.count
+                self.in_memory -= batch.size
             self._oldest = time.monotonic() - self._linger
             self._pass_barriers()
 
@@ -122,7 +130,9 @@ class Outbox:
 
     def _wait(self, now: float) -> float:
         head = self._items[0]
-        hurried = self.closed or self._barriers > 0 or self.in_memory >= self._batch_events
+        hurried = (
+            self.closed or self._barriers > 0 or self._events >= self._batch_events or self.in_memory >= BATCH_BYTES
+        )
         if hurried or (isinstance(head, Batch) and head.rows is None):
             return 0.0
         return self._oldest + self._linger - now
@@ -135,6 +145,7 @@ class Outbox:
 
     def _ship(self) -> Shipment:
         shipment = Shipment()
+        size = 0
         for item in self._items:
             if isinstance(item, Barrier):
                 continue
@@ -142,7 +153,8 @@ class Outbox:
                 if not shipment.batches:
                     shipment.spilled = item
                 break
-            if shipment.batches and len(shipment.rows) + item.count > self._batch_events:
+            size += item.size
+            if shipment.batches and (len(shipment.rows) + item.count > self._batch_events or size > BATCH_BYTES):
                 break
             shipment.rows.extend(item.rows)
             shipment.batches.append(item)

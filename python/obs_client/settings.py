@@ -16,7 +16,7 @@ class Settings:
     tenant_id: str | None = None  # of runs that name none; else $OBS_TENANT_ID
     spool_dir: str | os.PathLike[str] | None = ".logs"
     queue_events: int = 200_000  # waiting for the writer thread; more are dropped and counted
-    memory_events: int = 100_000  # waiting for the database in memory; more are read back from the spool
+    memory_bytes: int = 64 << 20  # of events waiting for the database in memory; more are read back from the spool
     batch_events: int = 5_000  # the largest batch
     linger: float = 0.2  # seconds an event may wait for company
     poll: float = 0.05  # seconds between two looks at the queue

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import threading
 from pathlib import Path
 
-if os.name == "posix":
-    import fcntl
-
-READ_BYTES = 1 << 20
+READ_BYTES = 4 << 20
 
 
 class SpoolFile:

@@ -15,6 +15,7 @@ from .render import Renderer
 from .spool import Spool
 
 CHUNK = 1_000
+CHUNK_BYTES = 1 << 20
 SPOOL_PAUSE = 10.0  # seconds after a failure before the spool is tried again
 
 
@@ -70,10 +71,11 @@ class Writer:
     def _handle(self, taken: list[Any]) -> None:
         lines: list[str] = []
         rows: list[str] = []
+        size = 0
         for item in taken:
             if isinstance(item, Barrier):
                 self._hand_over(lines, rows)
-                lines, rows = [], []
+                lines, rows, size = [], [], 0
                 self._pass(item)
                 continue
             try:
@@ -83,6 +85,10 @@ class Writer:
                 continue
             lines.append(line)
             rows.append(row)
+            size += len(line)
+            if size > CHUNK_BYTES:
+                self._hand_over(lines, rows)
+                lines, rows, size = [], [], 0
         self._hand_over(lines, rows)
 
     def _lose(self, number: int, why: str) -> None:
@@ -99,8 +105,9 @@ class Writer:
     def _hand_over(self, lines: list[str], rows: list[str]) -> None:
         if not lines:
             return
-        batch = Batch(len(rows), rows)
-        self._write("".join(lines).encode("utf-8", "replace"), batch)
+        data = "".join(lines).encode("utf-8", "replace")
+        batch = Batch(len(rows), len(data), rows)
+        self._write(data, batch)
         kept = batch.file is not None if self._outbox is None else self._outbox.put(batch)
         if not kept:
             self._lose(batch.count, "no room: neither the spool nor memory can take more")

@@ -153,7 +153,7 @@ def test_a_server_that_goes_and_comes_back_loses_and_doubles_nothing(
     make_client: Callable[..., Client], new_run: Callable[..., Run], disposable_server: Callable[..., Any]
 ) -> None:
     server = disposable_server()
-    client = make_client(dsn=server.dsn("obs", "test_writer"), memory_events=500, batch_events=200)
+    client = make_client(dsn=server.dsn("obs", "test_writer"), memory_bytes=100_000, batch_events=200)
     with new_run(client) as run, run.stage("crawl") as stage:
         for number in range(4_000):
             stage.log("finish", "success", number)
@@ -172,7 +172,7 @@ def test_a_server_that_goes_and_comes_back_loses_and_doubles_nothing(
 def test_an_absent_database_slows_nothing_and_memory_stays_bounded(
     make_client: Callable[..., Client], new_run: Callable[..., Run]
 ) -> None:
-    client = make_client(dsn="host=127.0.0.1 port=1", memory_events=100)
+    client = make_client(dsn="host=127.0.0.1 port=1", memory_bytes=20_000)
     began = time.monotonic()
     with new_run(client) as run, run.stage("crawl") as stage:
         for number in range(5_000):
@@ -182,7 +182,7 @@ def test_an_absent_database_slows_nothing_and_memory_stays_bounded(
     stats = client.stats()
     assert (stats.spooled, stats.sent, stats.dropped) == (5_004, 0, 0)
     assert client._outbox is not None
-    assert client._outbox.in_memory <= 100
+    assert client._outbox.in_memory <= 20_000
     assert stats.last_error
     assert not stats.connected
 
