@@ -46,6 +46,8 @@ def suspect(text: str) -> bool:
         or "assw" in text
         or "uthoriz" in text
         or " dot " in text
+        or "(at)" in text
+        or "[at]" in text
         or "SKx" in text
         or "ECRET" in text
         or "ASSW" in text

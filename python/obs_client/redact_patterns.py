@@ -32,7 +32,7 @@ PATTERNS: dict[str, str] = {
     ),
     # Twelve characters of base64 that decode to printable ASCII: each quad has these sextets.
     "base64_text": (r"(?:[I-Za-f][C-HS-Xi-nyz0-3][A-Za-z0-9+/_-]{2}){3}"),
-    "base64_run": (r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{12,}(?:={1,2})?"),
+    "base64_run": (r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}(?:={1,2})?"),
     "plain_email": (r"(?<![A-Za-z0-9._%+~-])[A-Za-z0-9._%+~-]+@[A-Za-z0-9-]+\.[A-Za-z]"),
     "url_login": (r'://[^\s/@:"]*:[^\s/@"]+@'),
     "private_key": (
@@ -63,7 +63,8 @@ PATTERNS: dict[str, str] = {
     # A label, kept, and the value behind it.
     "header": (
         r"""(?i)((?:authorization|cookie)["']?\s{0,3}[:=]\s{0,3}["']?)"""
-        r"""(?:(?:bearer|basic|token|digest|bot|apikey|negotiate|aws4-hmac-sha256)\s+)?[^\s"',]{4,}(?:; ?[^\s"';,]+)*"""
+        r"(?:(?:bearer|basic|token|digest|bot|apikey|negotiate|aws4-hmac-sha256)\s+)?"
+        r"""[^\s"',;]{3,}(?:; ?[^\s"';,=]+=[^\s"';,]*)*"""
     ),
     "password": (
         r"(?i)((?:passw(?:or)?d|passwort|passphrase|pwd|secret|secret[_ -]?key"

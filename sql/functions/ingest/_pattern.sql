@@ -34,7 +34,7 @@ return case p_name
     when 'base64_text' then
         '(?:[I-Za-f][C-HS-Xi-nyz0-3][A-Za-z0-9+/_-]{2}){3}'
     when 'base64_run' then
-        '(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{12,}(?:={1,2})?'
+        '(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}(?:={1,2})?'
     when 'plain_email' then
         '(?<![A-Za-z0-9._%+~-])[A-Za-z0-9._%+~-]+@[A-Za-z0-9-]+\.[A-Za-z]'
     when 'url_login' then
@@ -66,7 +66,8 @@ return case p_name
     -- A label, kept, and the value behind it.
     when 'header' then
         '(?i)((?:authorization|cookie)["'']?\s{0,3}[:=]\s{0,3}["'']?)'
-        || '(?:(?:bearer|basic|token|digest|bot|apikey|negotiate|aws4-hmac-sha256)\s+)?[^\s"'',]{4,}(?:; ?[^\s"'';,]+)*'
+        || '(?:(?:bearer|basic|token|digest|bot|apikey|negotiate|aws4-hmac-sha256)\s+)?'
+        || '[^\s"'',;]{3,}(?:; ?[^\s"'';,=]+=[^\s"'';,]*)*'
     when 'password' then
         '(?i)((?:passw(?:or)?d|passwort|passphrase|pwd|secret|secret[_ -]?key'
         || '|client[_ -]?secret)["'']?\s{0,3}(?:[:?]{0,2}=|=>|:)\s{0,3}["'']?)'

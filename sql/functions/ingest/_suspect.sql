@@ -13,7 +13,9 @@ return coalesce(
     or strpos(p_text, 'ECRET') > 0
     or strpos(p_text, 'uthoriz') > 0
     or strpos(p_text, 'UTHORIZ') > 0
-    or strpos(p_text, ' dot ') > 0,
+    or strpos(p_text, ' dot ') > 0
+    or strpos(p_text, '(at)') > 0
+    or strpos(p_text, '[at]') > 0,
     false
 );
 comment on function obs._suspect(text) is
