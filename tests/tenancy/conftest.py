@@ -1,0 +1,75 @@
+"""Tenants a and b with something in every table; whatever is b's says so: its words begin with `bravo`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from psycopg import sql
+
+from support.db import Db
+from support.pipeline import item, line, log_lines, start, vendor_call
+from support.tenants import MARK
+
+# Tables in which a row of a tenant is no row of its data, or that the fixture cannot fill.
+NOT_FILLED: set[str] = set()
+
+
+@pytest.fixture
+def crowded(db: Db, tenants: tuple[str, str]) -> Db:
+    for tenant, word in (("a", "alpha"), ("b", MARK)):
+        run = f"{word}-run"
+        start(db, run, tenant_id=tenant, meta={f"{word}_metric": 5}, trace_url=f"https://{word}.example/t")
+        for ok in (True, False):
+            item(
+                db, run, f"{word}-stage", ok=ok, tenant_id=tenant, company_id=f"{word}-co", duration_ms=7,
+                error_code=None if ok else f"{word}-code", error_msg=f"{word} failed", trace_id=f"{word}-trace",
+                extra={"bucket": f"{word}-High"},
+            )  # fmt: skip
+        vendor_call(db, run, f"{word}-vendor", tenant_id=tenant, model=f"{word}-model", stage=f"{word}-stage")
+        db.call("finish_stage", run_id=run, stage=f"{word}-stage", tenant_id=tenant)
+        item(db, run, f"{word}-open", tenant_id=tenant, company_id=f"{word}-late")
+        log_lines(db, [line(f"{word}-unknown", tenant_id=tenant, company_id=f"{word}-lost")])
+        db.call("set_price", vendor=f"{word}-vendor", unit="call", price_usd=1, tenant_id=tenant)
+        db.call("map_error_code", vendor=f"{word}-vendor", error_code=f"{word}-code", meaning="quota", tenant_id=tenant)
+        db.execute("select obs.set_setting('silence_timeout_s', '7777', %s)", (tenant,))
+        db.call("allow_extra_key", key=f"{word}_key", tenant_id=tenant)
+        db.call("create_tenant", tenant_id=tenant, display_name=f"{word} ltd")
+    db.execute("analyze")
+    return db
+
+
+@pytest.fixture
+def tenant_tables(crowded: Db) -> list[str]:
+    """Every table that knows tenants; each must hold something of b's, or it would prove nothing."""
+    found = [
+        name
+        for (name,) in crowded.rows(
+            """select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+            where c.relnamespace = 'obs'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+            order by 1"""
+        )
+    ]
+    empty = [name for name in found if not rows_of(crowded, name, "b")]
+    assert set(empty) <= NOT_FILLED, "fill these for tenant b in the fixture `crowded`"
+    return found
+
+
+def rows_of(db: Db, table: str, tenant: str) -> list[str]:
+    query = sql.SQL("select t::text from obs.{} t where tenant_id = %s order by 1").format(sql.Identifier(table))
+    return [text for (text,) in db.conn.execute(query, (tenant,))]
+
+
+@pytest.fixture
+def unharmed(crowded: Db, tenant_tables: list[str]) -> Callable[[], None]:
+    """Fails when anything of b's is not as it was."""
+
+    def all_of_b() -> dict[str, list[str]]:
+        return {name: rows_of(crowded, name, "b") for name in tenant_tables}
+
+    before = all_of_b()
+
+    def check() -> None:
+        assert all_of_b() == before
+
+    return check
