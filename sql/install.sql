@@ -133,7 +133,7 @@ set client_min_messages = warning;
 \ir functions/run/_mirror_run.sql
 \ir functions/run/_register_relation.sql
 \ir functions/run/_unregister_relation.sql
-\ir functions/run/_backfill_runs.sql
+\ir functions/run/_backfill_run.sql
 \ir functions/run/attach_runs.sql
 \ir functions/run/detach_runs.sql
 \ir functions/run/_begin_job.sql

@@ -1,5 +1,6 @@
 -- Roles are shared by the whole cluster: made when missing, never dropped. None is a superuser or bypasses row
 -- security.
+-- obs_host has no right in obs: it writes into the host's table, whose triggers then run with no right of ours.
 -- obs_owner owns every object; writer and reader are siblings so that a producer cannot read.
 do $roles$
 declare
@@ -7,7 +8,7 @@ declare
     v_right text := case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end;
 begin
     foreach v_role in array array[
-        'obs_owner', 'obs_writer', 'obs_reader', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin', 'obs_cron'
+        'obs_owner', 'obs_writer', 'obs_reader', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin', 'obs_cron', 'obs_host'
     ] loop
         if to_regrole(v_role) is null then
             begin
@@ -19,7 +20,7 @@ begin
     end loop;
     -- The installer acts as the owner and as obs_cron below; upgrades need the same right again. From 16 on, who makes a
     -- role is its member without that right.
-    foreach v_role in array array['obs_owner', 'obs_cron'] loop
+    foreach v_role in array array['obs_owner', 'obs_cron', 'obs_host'] loop
         if not pg_has_role(current_user, v_role, v_right) then
             execute format('grant %I to %I', v_role, current_user);
         end if;

@@ -72,7 +72,7 @@ obs.attach_runs(regclass, jsonb),
 obs.detach_runs(regclass),
 obs._register_relation(regclass, jsonb),
 obs._unregister_relation(regclass),
-obs._backfill_runs(regclass),
+obs._backfill_run(regclass, jsonb),
 obs._mirror_run(),
 obs._relation_name(regclass)
 to obs_admin;

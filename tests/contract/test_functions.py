@@ -12,7 +12,7 @@ COMMITTING_PROCEDURES: set[str] = set()
 # attach_runs works with the rights of whoever owns the host's table, start sees the settings its caller may see; they
 # hand over to these what only obs may do.
 HELPERS_OF_INVOKERS = {
-    "obs._backfill_runs",
+    "obs._backfill_run",
     "obs._mirror_run",
     "obs._register_relation",
     "obs._schedule_jobs",
@@ -58,13 +58,13 @@ def test_no_function_of_the_owners_other_schemas_is_open_by_default(db: Db) -> N
 
 
 def test_owners_are_ordinary_roles(db: Db) -> None:
-    assert functions(db, "o.rolsuper or o.rolbypassrls or o.rolname not in ('obs_owner', 'obs_cron')") == []
+    assert functions(db, "o.rolsuper or o.rolbypassrls or o.rolname not in ('obs_owner', 'obs_cron', 'obs_host')") == []
 
 
 def test_definers_are_never_granted_to_internal_names(db: Db) -> None:
-    """A name that starts with an underscore is for obs alone: nobody but the owner and obs_cron holds it."""
+    """A name that starts with an underscore is for obs alone: nobody but the owner, obs_cron and obs_host holds it."""
     leaked = r"""p.prosecdef and p.proname like '\_%' and exists (
-        select from aclexplode(p.proacl) a where a.grantee not in ('obs_owner'::regrole, 'obs_cron'::regrole))"""
+        select from aclexplode(p.proacl) a where a.grantee not in ('obs_owner'::regrole, 'obs_cron'::regrole, 'obs_host'::regrole))"""
     assert {name.split("(")[0] for name in functions(db, leaked)} == HELPERS_OF_INVOKERS
 
 

@@ -189,7 +189,7 @@ def test_only_the_tables_owner_who_administers_obs_may_attach_it(host: Db) -> No
     host.execute(f"alter table {BIGINT} owner to test_nobody; grant create on schema public to test_nobody")
     assert refused(attach, host.login("test_nobody"), BIGINT).sqlstate == "42501"
     admin = host.login("test_admin")
-    assert refused(admin.execute, f"select obs._backfill_runs('{UUID}')").sqlstate == "42501"
+    assert refused(admin.execute, f"select obs._backfill_run('{UUID}', '{{}}')").sqlstate == "42501"
     host.execute(f"create view public.seen as select * from {UUID}; alter view public.seen owner to test_admin")
     assert refused(admin.execute, "select obs._register_relation('public.seen', '{}')").sqlstate == "42501"
     assert refused(admin.execute, f"select obs._register_relation('{BIGINT}', '{{}}')").sqlstate == "42501"

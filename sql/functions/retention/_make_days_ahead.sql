@@ -1,9 +1,9 @@
 -- obs._make_days_ahead: makes the event days of today and the 14 days after it; number of days made
 -- Called by: maintain
 -- Reads/Writes: event_days, the catalog
--- Raises: nothing
+-- Raises: 55P03 when somebody who made a day keeps a transaction open: fails visibly instead of hanging
 create or replace function obs._make_days_ahead() returns int
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set lock_timeout = '5s'
 as $$
 declare
     v_day date;

@@ -3,6 +3,7 @@
 -- Called by: log_event, log_events, log_batch, _adopt
 -- Reads/Writes: everything below
 -- Raises: nothing an event can cause
+-- The table lock comes first, so that discard_run waits for this batch, or this batch for it.
 -- Lifecycle events take effect in order after the whole batch is stored, so a batch that carries a whole run ends as
 -- that
 -- run live would. Run rows are locked in key order: two doors never wait for each other crosswise.
@@ -24,6 +25,7 @@ declare
     v_open jsonb;
     v_lifecycle obs.event[];
 begin
+    lock table obs.stage_deltas in row exclusive mode;
     if exists (select from unnest(v_events) e where e.tenant_id is null) then
         v_events := obs._with_tenants(v_events, p_allowed);
     end if;

@@ -1,18 +1,28 @@
 -- obs._mirror_run: trigger on an attached table: mirrors the row, and never fails the host's statement
 -- Called by: the trigger obs_mirror_run
 -- Reads/Writes: attached_relations, quarantined_events, and what _take_host_run writes
+-- The row's fields are read through format(), that is by their types' output functions: casts to json or text that the
+-- host defined would run with the rights of obs_owner.
 -- Raises: nothing: whatever fails is quarantined with its SQLSTATE, which is why every condition is caught here
 create or replace function obs._mirror_run() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp set datestyle = 'ISO, MDY'
 as $$
 declare
     v_relation text := obs._relation_name(tg_relid);
     v_map jsonb;
+    v_row jsonb;
     v_state text;
 begin
     begin
         select a.status_map into strict v_map from obs.attached_relations a where a.relation = v_relation;
-        perform obs._take_host_run(v_relation, v_map, to_jsonb(new));
+        v_row := jsonb_build_object(
+            'run_id', format('%s', new.run_id), 'tenant_id', format('%s', new.tenant_id),
+            'started_at', nullif(format('%s', new.started_at), ''), 'ended_at', nullif(format('%s', new.ended_at), ''),
+            'status', nullif(format('%s', new.status), ''),
+            'langsmith_trace_url', nullif(format('%s', new.langsmith_trace_url), '')
+        );
+        perform obs._take_host_run(v_relation, v_map, v_row);
     exception when others then
         get stacked diagnostics v_state = returned_sqlstate;
         begin
@@ -21,8 +31,8 @@ begin
                 null, null, gen_random_uuid(), 'host_row',
                 jsonb_build_object(
                     'relation', v_relation, 'sqlstate', v_state,
-                    'run_id', obs._redact_id(null, left(to_jsonb(new) ->> 'run_id', 256)),
-                    'tenant_id', obs._redact_id(null, left(to_jsonb(new) ->> 'tenant_id', 256))
+                    'run_id', obs._redact_id(null, left(v_row ->> 'run_id', 256)),
+                    'tenant_id', obs._redact_id(null, left(v_row ->> 'tenant_id', 256))
                 ),
                 session_user
             );

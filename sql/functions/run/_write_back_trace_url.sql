@@ -1,26 +1,34 @@
 -- obs._write_back_trace_url: writes a run's trace URL into the host's row
 -- Called by: _open_run
--- Reads/Writes: attached_relations, the host's table
+-- Reads/Writes: the host's table
 -- Raises: nothing
--- No loop: the host's trigger then finds the same URL in obs and changes nothing. The relation's name was quoted when
--- it
--- was registered, the key's type comes from the catalog.
+-- Owned by obs_host, which may do nothing in obs: triggers and policies of the host's table run with these rights.
+-- No loop: the host's trigger then finds the same URL in obs and changes nothing.
+grant usage, create on schema obs to obs_host;
+set role obs_host;
+
 create or replace function obs._write_back_trace_url(
-    p_relation text, p_tenant_id text, p_run_id text, p_url text
+    p_relation text, p_run_id_type text, p_tenant_id text, p_run_id text, p_url text
 ) returns void
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_table regclass := to_regclass(p_relation);
-    v_type regtype := (select a.run_id_type::regtype from obs.attached_relations a where a.relation = p_relation);
+    v_type regtype := to_regtype(p_run_id_type);
 begin
-    if v_type is not null and v_table is not null then
-        execute format(
-            'update %s set langsmith_trace_url = $1 where run_id = $2::%s and tenant_id::text = $3 '
-            'and langsmith_trace_url is distinct from $1', v_table, v_type
-        ) using p_url, p_run_id, p_tenant_id;
+    if v_table is null or v_type is null then
+        return;
     end if;
+    execute format(
+        'update %s set langsmith_trace_url = $1 where run_id = $2::%s and tenant_id::text = $3 '
+        'and langsmith_trace_url is distinct from $1', v_table, v_type
+    ) using p_url, p_run_id, p_tenant_id;
 end
 $$;
-comment on function obs._write_back_trace_url(text, text, text, text) is
-'Writes a run''s trace URL into the host''s row.';
+comment on function obs._write_back_trace_url(text, text, text, text, text) is
+'Writes a run''s trace URL into the host''s row, as obs_host.';
+revoke all on function obs._write_back_trace_url(text, text, text, text, text) from public;
+grant execute on function obs._write_back_trace_url(text, text, text, text, text) to obs_owner;
+
+set role obs_owner;
+revoke usage, create on schema obs from obs_host;

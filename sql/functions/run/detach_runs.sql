@@ -10,19 +10,19 @@ declare
     v_was_attached boolean;
 begin
     execute format('drop trigger if exists obs_mirror_run on %s', p_relation);
-    execute format('revoke all on %s from obs_owner', p_relation);
+    execute format('revoke all on %s from obs_host', p_relation);
     if exists (
         select from pg_attribute a
         where a.attrelid = p_relation and a.attname = 'langsmith_trace_url' and not a.attisdropped
     ) then
-        execute format('revoke all (langsmith_trace_url) on %s from obs_owner', p_relation);
+        execute format('revoke all (run_id, tenant_id, langsmith_trace_url) on %s from obs_host', p_relation);
     end if;
     v_was_attached := obs._unregister_relation(p_relation);
     if not exists (
         select from pg_trigger t join pg_class c on c.oid = t.tgrelid
         where t.tgname = 'obs_mirror_run' and c.relnamespace = v_schema
     ) then
-        execute format('revoke usage on schema %s from obs_owner', v_schema);
+        execute format('revoke usage on schema %s from obs_host', v_schema);
     end if;
     return v_was_attached;
 end

@@ -2,15 +2,18 @@
 -- Called by: administrators
 -- Reads/Writes: every table with run rows (delete), audit_log
 -- Raises: OB002 unknown run, OB004 ambiguous run id
+-- The table lock waits for the batches under way and holds up new ones: none can store an event of a run that is gone.
 create or replace function obs.discard_run(
     p_run_id text, p_tenant_id text default null, p_reason text default null
 ) returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_run obs.enrichment_runs := obs._lock_run(p_run_id, p_tenant_id);
+    v_run obs.enrichment_runs;
     v_events bigint;
 begin
+    lock table obs.stage_deltas in share row exclusive mode;
+    v_run := obs._lock_run(p_run_id, p_tenant_id);
     delete from obs.run_event_logs e
     where e.tenant_id = v_run.tenant_id and e.run_id = p_run_id and e.run_day = v_run.run_day;
     get diagnostics v_events = row_count;
