@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
+import psycopg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,7 +15,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from ..importing import ImportOptions, Report, import_files
 from .database import Dsn, checked
 from .output import complain, note, table
-from .trouble import Trouble
+from .trouble import Trouble, sentence
 
 Told = Callable[[int], None]
 
@@ -46,17 +47,17 @@ def import_(
         raise Trouble(f"--as {end_status}: a run ends as {', '.join(ENDS[:-1])} or {ENDS[-1]}")
     target = checked(dsn)
     with _progress() as (started, advanced):
-        report = import_files(
-            target,
-            files,
-            ImportOptions(
-                start_missing=start_missing,
-                close_unfinished=close_unfinished or end_status is not None,
-                end_status=end_status,
-                on_start=started,
-                on_bytes=advanced,
-            ),
+        options = ImportOptions(
+            start_missing=start_missing,
+            close_unfinished=close_unfinished or end_status is not None,
+            end_status=end_status,
+            on_start=started,
+            on_bytes=advanced,
         )
+        try:
+            report = import_files(target, files, options)
+        except psycopg.OperationalError as error:
+            raise Trouble(f"{sentence(error)}; import the same files again to go on, nothing counts twice") from None
     show(report)
     if report.stopped:
         return 130

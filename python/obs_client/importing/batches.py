@@ -35,6 +35,7 @@ class Batches:
         self._waiting = 0
         self._thread = ThreadPoolExecutor(1, "obs-import")
         self._under_way: deque[tuple[_Batch, Future[Answer]]] = deque()
+        self._failed = False
 
     def add(self, key: Key, row: str, file: str, number: int) -> None:
         batch = self._gathered.get(key)
@@ -73,9 +74,19 @@ class Batches:
                 self._send(other)
         if batch := self._gathered.pop(key, None):
             self._waiting -= len(batch.rows)
-            self._under_way.append((batch, self._thread.submit(self._door.send, batch.rows)))
+            self._under_way.append((batch, self._thread.submit(self._deliver, batch.rows)))
             while len(self._under_way) > UNDER_WAY:
                 self._settle()
+
+    def _deliver(self, rows: list[str]) -> Answer:
+        """In the thread. After a failure nothing follows: what comes later may need what is missing."""
+        if self._failed:
+            raise CancelledError
+        try:
+            return self._door.send(rows)
+        except BaseException:
+            self._failed = True
+            raise
 
     def _settle(self) -> None:
         batch, answer = self._under_way.popleft()

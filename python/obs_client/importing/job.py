@@ -97,7 +97,7 @@ class _Job:
         for file in files:
             for line in read(file):
                 if line.bad is None:
-                    one = entry(line, lambda text, _ts: line_id(text))
+                    one = entry(line, line_id)
                     runs.run((one.tenant_id, one.run_id)).see(one.event, one.ts)
         for (tenant_id, run_id), run in runs.runs.items():
             if tenant_id and not run.started:

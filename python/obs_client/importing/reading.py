@@ -76,33 +76,36 @@ def read(file: LogFile) -> Iterator[Line]:
 class Occurrences:
     """Numbers equal lines, so that each has an event id of its own and keeps it at every import.
 
-    Equal lines of different files are one and the same event, unless the second file begins at the very moment the
-    first one ends: then it is its continuation, and the numbers go on.
+    Equal lines of different files are one and the same event, except on both sides of a rotation: when a file begins
+    with the line that the file before ended with, the numbers go on.
     """
 
     def __init__(self) -> None:
         self._recent: dict[str, int] = {}
         self._older: dict[str, int] = {}
-        self._first: Any = None
-        self._last: Any = None
+        self._first: bytes | None = None
+        self._last: bytes | None = None
         self._begun = False
 
     def begin_file(self) -> None:
         self._begun = False
 
-    def event_id(self, line: bytes, ts: Any) -> str:
+    def event_id(self, line: bytes) -> str:
         """The id of the next line of the current file."""
-        if not self._begun:
-            if self._first == self._last or ts != self._last:
-                self._recent, self._older = {}, {}
-            self._begun, self._first = True, ts
-        self._last = ts
         found = line_id(line)
-        number = self._recent.get(found, 0) or self._older.get(found, 0)
+        if not self._begun:
+            goes_on = self._last is not None and line == self._last != self._first
+            self._recent, self._older = ({found: self._seen(found)} if goes_on else {}), {}
+            self._begun, self._first = True, line
+        self._last = line
+        number = self._seen(found)
         if len(self._recent) >= COMPARED:
             self._recent, self._older = {}, self._recent
         self._recent[found] = number + 1
         return line_id(line, number) if number else found
+
+    def _seen(self, found: str) -> int:
+        return self._recent.get(found, 0) or self._older.get(found, 0)
 
 
 def _first_time(file: LogFile) -> tuple[bool, str]:

@@ -40,11 +40,11 @@ class Entry(NamedTuple):
     ts: str | None
 
 
-def entry(line: Line, line_event_id: Callable[[bytes, Any], str]) -> Entry:
+def entry(line: Line, line_event_id: Callable[[bytes], str]) -> Entry:
     """The row of a line; `line_event_id` makes an id where the line brings none."""
     event = line.event
-    if event.get("event_id") is None:
-        event["event_id"] = line_event_id(line.text, event.get("ts"))
+    if not event.get("event_id"):
+        event["event_id"] = line_event_id(line.text)
     # Without a backslash in it, no text of the line holds anything that COPY or PostgreSQL would stumble over.
     quick = _quick(event, line.text) if b"\\" not in line.text else None
     return quick or _mended(line, line_event_id)
@@ -92,8 +92,8 @@ def _values_are_clean(values: list[Any]) -> bool:
     )
 
 
-def _mended(line: Line, line_event_id: Callable[[bytes, Any], str]) -> Entry:
+def _mended(line: Line, line_event_id: Callable[[bytes], str]) -> Entry:
     row = events.mend(line.event)
     if row.event_id is None:
-        row = row._replace(event_id=line_event_id(line.text, line.event.get("ts")))
+        row = row._replace(event_id=line_event_id(line.text))
     return Entry(wire.encode(row), row.tenant_id, row.run_id or "", row.event, row.ts)

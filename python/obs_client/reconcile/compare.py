@@ -83,10 +83,10 @@ def manifests(files: Sequence[LogFile], run_id: str | None = None, tenant_id: st
         for line in read(file):
             if line.bad is not None:
                 continue
-            line_id = occurrences.event_id(line.text, line.event.get("ts")) if not line.event.get("event_id") else None
-            row = events.mend({**line.event, "event_id": line.event.get("event_id") or line_id})
+            event_id = line.event.get("event_id") or occurrences.event_id(line.text)
+            row = events.mend({**line.event, "event_id": event_id})
             if row.event_id is None:
-                row = row._replace(event_id=occurrences.event_id(line.text, line.event.get("ts")))
+                row = row._replace(event_id=occurrences.event_id(line.text))
             if (run_id and row.run_id != run_id) or (tenant_id and row.tenant_id not in (None, tenant_id)):
                 continue
             if row.tenant_id is None:

@@ -1,0 +1,59 @@
+"""The command as a person runs it, and a database to run it on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.db import Db
+from support.install import ROOT
+
+OBS = Path(sys.executable).with_name("obs")
+SHARED = ROOT.parent / "shared" / "data" / "events"
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "OBS_"))}
+    return {**kept, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **more}
+
+
+@pytest.fixture
+def obs() -> Run:
+    """`obs("version", dsn=…)`; the environment names no database by itself."""
+
+    def run(*args: object, dsn: str | None = None, **options: object) -> subprocess.CompletedProcess[str]:
+        environment = clean_environment(**({"OBS_DSN": dsn} if dsn else {}))
+        command = [str(OBS), *map(str, args)]
+        settings: dict[str, object] = {"stdin": subprocess.DEVNULL, "env": environment, "timeout": 120, **options}
+        done = subprocess.run(command, capture_output=True, text=True, **settings)  # type: ignore[call-overload]
+        assert "Traceback" not in done.stdout + done.stderr, done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture
+def writer(db: Db) -> str:
+    """The database as obs_writer sees it."""
+    return db.dsn_for("test_writer")
+
+
+@pytest.fixture
+def ops(db: Db) -> str:
+    return db.dsn_for("test_ops")
+
+
+@pytest.fixture
+def shared_events() -> list[Path]:
+    """Real logs with known totals, where this tree stands beside them."""
+    files = sorted(SHARED.glob("*tenant*.jsonl.gz"))
+    if not files:
+        pytest.skip(f"no shared test data in {os.path.relpath(SHARED, ROOT)}: only the made-up logs were imported")
+    return files
