@@ -67,7 +67,7 @@ begin
         select c.scope, c.name, x.measure, sum(x.value) as value
         from counted c
         cross join lateral (
-            select m.measure, coalesce((c.numbers -> m.measure)::numeric, 0) as value
+            select m.measure, coalesce((c.numbers ->> m.measure)::numeric, 0) as value
             from unnest(case c.scope
                 when 'stage' then array['count_total', 'count_success', 'count_error', 'count_retry']
                 else array['calls', 'errors', 'rate_limit_hits', 'quota_hits']
