@@ -1,10 +1,9 @@
-"""docs/errors.md, the SQL files and the client name the same codes."""
+"""docs/errors.md names the codes that the SQL files raise."""
 
 from __future__ import annotations
 
 import re
 
-from obs_client.errors import BY_SQLSTATE
 from support.install import ROOT, SQL
 
 PAGE = (ROOT / "docs" / "errors.md").read_text()
@@ -15,11 +14,6 @@ def test_own_codes_are_those_of_the_sql_files() -> None:
     listed = dict(re.findall(r"^\| `(OB\d{3})` \| `\w+` \| (\w+)", PAGE, re.M))
     reserved = {code for code, first_word in listed.items() if first_word == "Reserved"}
     assert set(listed) - reserved == {code for code in RAISED if code.startswith("OB")}
-
-
-def test_own_codes_have_the_exceptions_that_the_page_names() -> None:
-    listed = dict(re.findall(r"^\| `(OB\d{3})` \| `(\w+)`", PAGE, re.M))
-    assert listed == {code: kind.__name__ for code, kind in BY_SQLSTATE.items()}
 
 
 def test_standard_codes_are_explained() -> None:

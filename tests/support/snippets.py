@@ -2,7 +2,8 @@
 
 A fenced block in `sql`, `bash` or `python` is run, in the order of the page; a `text` block right after it is its
 output. `<!-- varies -->` on the line before means that the output differs from run to run (it is run, not compared),
-`<!-- not run -->` that the block is shown only. A page's SQL is one session: what it sets stays set.
+`<!-- not run -->` that the block is shown only, `<!-- elsewhere -->` that a test of its own runs it. A page's SQL is
+one session: what it sets stays set.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from support.binaries import bindir
 from support.install import ROOT
 
 _BLOCK = re.compile(
-    r"^(?:<!-- (?P<remark>varies|not run) -->\n)?```(?P<language>sql|bash|python)\n(?P<code>.*?)^```\n"
+    r"^(?:<!-- (?P<remark>varies|not run|elsewhere) -->\n)?```(?P<language>sql|bash|python)\n(?P<code>.*?)^```\n"
     r"(?:\n```text\n(?P<output>.*?)^```\n)?",
     re.M | re.S,
 )
@@ -40,7 +41,7 @@ class Snippet:
     language: str
     code: str
     output: str | None
-    is_run: bool
+    remark: str | None
     is_compared: bool
     line: int
     output_span: tuple[int, int]
@@ -52,7 +53,7 @@ def snippets(page: str) -> Iterator[Snippet]:
             found["language"],
             found["code"],
             found["output"],
-            is_run=found["remark"] != "not run",
+            found["remark"],
             is_compared=found["output"] is not None and found["remark"] is None,
             line=page.count("\n", 0, found.start()) + 1,
             output_span=found.span("output"),
@@ -71,7 +72,8 @@ class Reader:
 
     def __init__(self, dsn: str, directory: Path) -> None:
         for name in ("sql", "docs", "examples"):
-            (directory / name).symlink_to(ROOT / name)
+            if not (directory / name).is_symlink():
+                (directory / name).symlink_to(ROOT / name)
         place = conninfo_to_dict(dsn)
         self._directory = directory
         self._environment = {
@@ -89,9 +91,22 @@ class Reader:
     def run(self, snippet: Snippet) -> str:
         if snippet.language == "sql":
             return self._run_sql(snippet.code)
-        program = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}[snippet.language]
-        done = subprocess.run(
-            [*program, snippet.code],
+        done = (
+            self.shell(snippet.code) if snippet.language == "bash" else self._start(sys.executable, "-c", snippet.code)
+        )
+        assert done.returncode == 0, f"line {snippet.line} ended with {done.returncode}:\n{done.stdout}"
+        return done.stdout
+
+    def shell(self, command: str) -> subprocess.CompletedProcess[str]:
+        return self._start("bash", "-euo", "pipefail", "-c", command)
+
+    def close(self) -> None:
+        if self._psql is not None:
+            self._psql.communicate()
+
+    def _start(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
             cwd=self._directory,
             env=self._environment,
             stdin=subprocess.DEVNULL,
@@ -99,12 +114,6 @@ class Reader:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        assert done.returncode == 0, f"line {snippet.line} ended with {done.returncode}:\n{done.stdout}"
-        return done.stdout
-
-    def close(self) -> None:
-        if self._psql is not None:
-            self._psql.communicate()
 
     def _run_sql(self, code: str) -> str:
         if self._psql is None:
