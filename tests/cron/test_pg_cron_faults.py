@@ -113,7 +113,10 @@ def test_a_fatal_error_of_a_background_worker_is_a_refused_login(obs: Db) -> Non
         from cron.job where jobname = 'obs:tick'"""
     )
     shown = as_operator(obs)
-    assert (shown["pg_cron login"].state, shown["pg_cron runs"].state) == ("red", "green")
+    assert (shown["pg_cron login"].state, shown["pg_cron runs"].detail) == (
+        "red",
+        "none failed; not started yet: obs:maintain",
+    )
     assert "not permitted to log in" in shown["pg_cron login"].detail
 
 
@@ -151,7 +154,21 @@ def test_a_run_that_hangs_is_red(obs: Db) -> None:
         from cron.job where jobname = 'obs:tick'"""
     )
     shown = as_operator(obs)["pg_cron runs"]
-    assert (shown.state, shown.detail) == ("red", "obs:tick has been running for 10 min")
+    assert (shown.state, shown.detail.partition(";")[0]) == ("red", "obs:tick has been running for 10 min")
+
+
+def test_a_job_that_pg_cron_no_longer_starts_is_red(obs: Db) -> None:
+    obs.calls("start")
+    shown = as_operator(obs)["pg_cron runs"]
+    assert (shown.state, shown.detail) == ("amber", "none failed; not started yet: obs:maintain, obs:tick")
+    report_success(obs, "1 row")
+    obs.execute("update cron.job_run_details set end_time = end_time - interval '10 minutes'")
+    shown = as_operator(obs)["pg_cron runs"]
+    assert (shown.state, shown.detail) == ("red", "obs:tick was last started 10 min ago; not started yet: obs:maintain")
+    assert "obs.stop() and obs.start()" in shown.remedy
+    obs.login("obs_cron").call("tick")
+    assert as_operator(obs)["pg_cron runs"].state == "amber"
+    obs.execute("update obs.jobs set last_success_at = null")
 
 
 def test_jobs_that_are_missing_switched_off_or_changed_are_named(obs: Db) -> None:

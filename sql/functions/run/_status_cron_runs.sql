@@ -1,6 +1,6 @@
 -- obs._status_cron_runs: the checks on what pg_cron did: is obs_cron let in, and do the runs succeed
 -- Called by: _status_cron, when obs_cron can use pg_cron
--- Reads/Writes: jobs, the catalog, cron.job, cron.job_run_details
+-- Reads/Writes: job_health, the catalog, cron.job, cron.job_run_details
 -- Raises: nothing
 -- A refused login is a failed run without a time ("connection failed"); a background worker reports its FATAL error.
 create or replace function obs._status_cron_runs()
@@ -15,6 +15,7 @@ declare
     v_refused text;
     v_addresses text;
     v_failed text;
+    v_waiting text;
 begin
     select
         bool_or(c.last_status is not null),
@@ -43,24 +44,34 @@ begin
             )
         end;
 
-    select string_agg(
-        format('obs:%s %s', c.job, case
+    select
+        string_agg(format('obs:%s %s', c.job, case
             when c.last_status = 'failed'
                 then format('failed %s ago: %s', obs._status_age(clock_timestamp() - c.last_at), c.last_message)
-            else format('has been running for %s', obs._status_age(clock_timestamp() - c.running_since))
-        end), '; ' order by c.job
-    )
-    into v_failed
+            when c.running_since is not null
+                then format('has been running for %s', obs._status_age(clock_timestamp() - c.running_since))
+            else format('was last started %s ago', obs._status_age(clock_timestamp() - c.last_at))
+        end), '; ' order by c.job) filter (
+            where (c.last_status = 'failed' and c.last_message !~ v_refusal)
+            or c.running_since < clock_timestamp() - h.max_age
+            or (h.overdue and c.last_status = 'succeeded' and c.last_at < clock_timestamp() - h.max_age)
+        ),
+        string_agg('obs:' || c.job, ', ' order by c.job) filter (
+            where h.overdue and c.last_status is null and c.running_since is null
+        )
+    into v_failed, v_waiting
     from obs._cron_jobs() c
-    left join obs.jobs j on j.job = c.job
-    where (c.last_status = 'failed' and c.last_message !~ v_refusal)
-       or c.running_since < clock_timestamp() - j.max_age;
+    left join obs.job_health h on h.job = c.job;
     return query select
         'pg_cron runs',
-        case when v_failed is null then 'green' else 'red' end,
-        coalesce(v_failed, 'none failed'),
-        case when v_failed is not null then
-            'Run the command by hand and mend what it says; pg_terminate_backend ends a run that hangs.'
+        case when v_failed is not null then 'red' when v_waiting is not null then 'amber' else 'green' end,
+        concat_ws('; ', coalesce(v_failed, 'none failed'), 'not started yet: ' || v_waiting),
+        case
+            when v_failed is not null then
+                'Run the command by hand and mend what it says; pg_terminate_backend ends a run that hangs; '
+                'obs.stop() and obs.start() wake a pg_cron that starts nothing.'
+            when v_waiting is not null then
+                'Wait for its next time; if that passes, obs.stop() and obs.start() wake a pg_cron that starts nothing.'
         end;
 end
 $$;

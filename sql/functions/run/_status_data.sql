@@ -48,7 +48,7 @@ begin
             case when f.reasons is null then 'green' else 'amber' end,
             coalesce('in the last day: ' || f.reasons, 'nothing in the last day'),
             case when f.reasons is not null then
-                'Look at obs.quarantined_events; docs/operations.md says what each reason means.'
+                'Look at obs.quarantined_events; docs/concepts.md says what each reason means.'
             end
         from (
             select string_agg(format('%s %s', q.n, q.reason), ', ' order by q.n desc, q.reason) as reasons
