@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,6 +104,19 @@ def test_a_pipe_and_an_empty_file(db: Db, writer: str, obs: Run, night: Night, t
         assert "0 lines in" in done.stdout
     with open(night.write(tmp_path, packed=True), "rb") as packed:
         assert obs("import", "-", dsn=writer, stdin=packed).returncode == 0
+    assert events(db) == len(night.lines)
+    done = obs("import", "--start-missing", "-", dsn=writer)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is a pipe" in done.stderr
+
+
+def test_a_named_pipe_is_read_once(db: Db, writer: str, night: Night, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    thread = threading.Thread(target=lambda: pipe.write_bytes(b"\n".join(night.lines) + b"\n"))
+    thread.start()
+    assert import_files(writer, [pipe]).complete
+    thread.join()
     assert events(db) == len(night.lines)
 
 

@@ -69,3 +69,11 @@ def test_numbers_as_ids_become_text_and_unknown_fields_go_to_extra(db: Db, write
     )  # fmt: skip
     assert db.rows("select distinct extra ->> 'attempt_no' from obs.run_event_logs") == [("3",)]
     assert stored(db, 101, 5001) == of_night(night)
+
+
+def test_a_model_in_extra_is_the_call_s_model(db: Db, writer: str, tmp_path: Path) -> None:
+    night = Night(101, 5001, companies=7)
+    assert import_files(writer, [night.write(tmp_path)]).complete
+    assert db.rows("select model, calls, tokens_input from obs.run_model_usage where vendor = 'openai'") == [
+        ("gpt-4o-mini", 7, night.vendors["openai"].tokens_input)
+    ]

@@ -60,8 +60,8 @@ class LogFile:
         try:
             if path.is_dir():
                 raise LogFileError(f"{self.name} is a directory: name the log files in it")
-            with open(path, "rb") as file:
-                if not self.is_stream:
+            if not self.is_stream:  # opening a pipe to look at it would take it away from its writer
+                with open(path, "rb") as file:
                     self._refuse_other_formats(file.peek(8)[:8])
         except FileNotFoundError:
             raise LogFileError(f"{self.name}: no such file") from None

@@ -14,7 +14,7 @@ from .. import errors
 from ..ids import line_id
 from .batches import Batches
 from .door import PAUSES, Door
-from .files import LogFile
+from .files import LogFile, LogFileError
 from .reading import Occurrences, in_order, read
 from .report import BadLine, Report
 from .rows import entry
@@ -95,6 +95,8 @@ class _Job:
         """Start the runs whose run_start is in none of the files; a run that is known stays as it is."""
         runs = Report()
         for file in files:
+            if file.is_stream:
+                raise LogFileError(f"{file.name} is a pipe, which can be read only once: --start-missing needs a file")
             for line in read(file):
                 if line.bad is None:
                     one = entry(line, line_id)
