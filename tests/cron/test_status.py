@@ -67,6 +67,20 @@ def test_events_that_wait_to_be_folded(db: Db) -> None:
     assert shown(db, "events to fold").detail == "none"
 
 
+def test_stages_that_got_fewer_events_than_were_sent(db: Db) -> None:
+    db.call("start_run", tenant_id="a", run_id="r")
+    for stage, expected in (("crawl", 1), ("score", 3)):
+        db.call("log_event", run_id="r", stage=stage, event="finish", status="success")
+        db.call("finish_stage", run_id="r", stage=stage, expected_events=expected)
+    row = shown(db, "missing events")
+    assert row.state == "amber"
+    assert row.detail == "stages of the last day that got fewer than were sent: 1, the last score of run r"
+    for _ in range(2):
+        db.call("log_event", run_id="r", stage="score", event="finish", status="success")
+    db.call("tick")
+    assert shown(db, "missing events").state == "green"
+
+
 def test_quarantine_by_reason(db: Db) -> None:
     db.call("create_tenant", tenant_id="a")
     for n in range(3):

@@ -1,6 +1,6 @@
--- obs._status_data: the checks on what came in: room for events, backlog, quarantine, prices, unknown tenants
+-- obs._status_data: the checks on what came in: room, backlog, missing events, quarantine, prices, unknown tenants
 -- Called by: status
--- Reads/Writes: run_event_logs (catalog), stage_deltas, quarantined_events, run_vendor_usage, tenants
+-- Reads/Writes: run_event_logs (catalog), stage_deltas, run_stage_stats, quarantined_events, run_vendor_usage, tenants
 -- Raises: nothing
 create or replace function obs._status_data()
 returns table (check_name text, state text, detail text, remedy text)
@@ -40,6 +40,26 @@ begin
         from (
             select count(*) as n, clock_timestamp() - min(d.last_received_at) as age
             from obs.stage_deltas d
+        ) f;
+
+    return query
+        select
+            'missing events',
+            case when f.n = 0 then 'green' else 'amber' end,
+            case
+                when f.n = 0 then 'no stage of the last day lacks any'
+                else format('stages of the last day that got fewer than were sent: %s, the last %s of run %s', f.n, f.stage, f.run)
+            end,
+            case when f.n > 0 then
+                'Replay the client''s spool (obs import); obs.gaps(…) names the numbers that are missing.'
+            end
+        from (
+            select
+                count(*) as n,
+                (array_agg(s.stage order by s.finished_at desc))[1] as stage,
+                (array_agg(s.run_id order by s.finished_at desc))[1] as run
+            from obs.run_stage_stats s
+            where not s.complete and s.finished_at >= v_day_ago
         ) f;
 
     return query
@@ -98,4 +118,4 @@ begin
 end
 $$;
 comment on function obs._status_data() is
-'The checks on what came in: room for events, backlog, quarantine, prices, unknown tenants.';
+'The checks on what came in: room, backlog, missing events, quarantine, prices, unknown tenants.';
