@@ -18,20 +18,23 @@ declare
 begin
     perform obs._check_id('tenant id', p_tenant_id);
     perform obs._check_id('run id', p_run_id);
-    perform obs._ensure_tenant(p_tenant_id, true);
-    insert into obs.enrichment_runs (
-        tenant_id, run_id, started_at, langsmith_trace_url, kind, run_day, meta
-    )
-    values (
-        p_tenant_id, p_run_id, v_started_at, v_trace_url, v_kind, (v_started_at at time zone 'UTC')::date,
-        coalesce(obs._redact_extra(p_tenant_id, case jsonb_typeof(p_meta)
-            when 'object' then p_meta when 'null' then null else jsonb_build_object('value', p_meta)
-        end), '{}')
-    )
-    on conflict do nothing;
-    if found then
+    if not exists (select from obs.enrichment_runs r where r.tenant_id = p_tenant_id and r.run_id = p_run_id) then
+        -- The day first: whoever waits for a day that another session makes holds no row that this session waits for.
         perform obs._ensure_event_day((v_started_at at time zone 'UTC')::date);
-        return true;
+        perform obs._ensure_tenant(p_tenant_id, true);
+        insert into obs.enrichment_runs (
+            tenant_id, run_id, started_at, langsmith_trace_url, kind, run_day, meta
+        )
+        values (
+            p_tenant_id, p_run_id, v_started_at, v_trace_url, v_kind, (v_started_at at time zone 'UTC')::date,
+            coalesce(obs._redact_extra(p_tenant_id, case jsonb_typeof(p_meta)
+                when 'object' then p_meta when 'null' then null else jsonb_build_object('value', p_meta)
+            end), '{}')
+        )
+        on conflict do nothing;
+        if found then
+            return true;
+        end if;
     end if;
     if v_trace_url is not null then
         update obs.enrichment_runs r

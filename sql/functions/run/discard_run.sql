@@ -1,12 +1,13 @@
 -- obs.discard_run: takes back a wrong run with everything that was stored and added up for it
 -- Called by: administrators
 -- Reads/Writes: every table with run rows (delete), audit_log
--- Raises: OB002 unknown run, OB004 ambiguous run id
+-- Raises: OB002 unknown run, OB004 ambiguous run id, 55P03 when batches under way do not end within two seconds
 -- The table lock waits for the batches under way and holds up new ones: none can store an event of a run that is gone.
+-- It waits no longer than two seconds, so that a transaction somebody left open cannot hold up every writer behind it.
 create or replace function obs.discard_run(
     p_run_id text, p_tenant_id text default null, p_reason text default null
 ) returns bigint
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
 as $$
 declare
     v_run obs.enrichment_runs;
