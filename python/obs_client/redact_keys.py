@@ -35,23 +35,27 @@ NUMBER = frozenset(
         "card", "iban", "pan", "passport",
     )
 )
-WHOLE_NUMBER = frozenset(
-    (
-        "cc", "social_security", "tax_id", "national_id", "bank_account", "account",
-    )
-)
+WHOLE_NUMBER = frozenset(("cc", "account"))
 PERSONAL = frozenset(
     (
         "surname", "address", "street", "birthday", "birthdate", "dob", "firstname", "lastname", "fullname",
     )
 )
 
+SECRET_PAIRS = frozenset(
+    ("api_key", "access_key", "private_key", "secret_key", "signing_key", "encryption_key", "session_id")
+)
+NUMBER_PAIRS = frozenset(("social_security", "tax_id", "national_id", "bank_account"))
+PERSONAL_PAIRS = frozenset(
+    (
+        "first_name", "last_name", "full_name", "given_name", "family_name", "middle_name", "maiden_name",
+        "contact_name", "person_name", "customer_name", "user_name",
+    )
+)
+SUFFIXES = frozenset(("number", "num", "no", "nr", "value", "text", "raw"))
 # fmt: on
 
 _HUMP = re.compile("([a-z0-9])([A-Z])")
-_SUFFIX = re.compile(r"_(?:number|num|no|nr|value|text|raw)\Z")
-_SECRET_PAIR = re.compile(r"(?:(?:api|access|private|secret|signing|encryption)_key|session_id)\Z")
-_PERSONAL_PAIR = re.compile(r"(?:first|last|full|given|family|middle|maiden|contact|person|customer|user)_name\Z")
 _SEPARATORS = str.maketrans("- .", "___")
 
 
@@ -60,14 +64,17 @@ def key_class(key: str) -> str:
     """plain, secret, prompt, number, personal or other: the last word of a key tells."""
     if key in PLAIN_KEYS:
         return "plain"
-    word = _SUFFIX.sub("", _HUMP.sub(r"\1_\2", key[:256]).translate(_SEPARATORS).lower())
-    last = word.rpartition("_")[2]
-    if last in SECRET or _SECRET_PAIR.search(word):
+    whole = _HUMP.sub(r"\1_\2", key[:256].translate(_SEPARATORS)).lower()
+    words = whole.split("_")
+    if len(words) > 1 and words[-1] in SUFFIXES:
+        words.pop()
+    last, pair = words[-1], "_".join(words[-2:])
+    if last in SECRET or pair in SECRET_PAIRS:
         return "secret"
     if last in PROMPT:
         return "prompt"
-    if last in NUMBER or word in WHOLE_NUMBER:
+    if last in NUMBER or (len(words) == 1 and last in WHOLE_NUMBER) or pair in NUMBER_PAIRS:
         return "number"
-    if last in PERSONAL or _PERSONAL_PAIR.search(word) or "birth" in word:
+    if last in PERSONAL or pair in PERSONAL_PAIRS or "birth" in whole:
         return "personal"
     return "other"

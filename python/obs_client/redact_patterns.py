@@ -126,6 +126,13 @@ PATTERNS: dict[str, str] = {
         r"|requests|companies|USD|EUR)(?![A-Za-z])| [A-Z][a-z]|(?: [a-z]+)* (?:street|avenue|road|drive|lane|square"
         r"|suite)(?![a-z]))"
     ),
+    # An object of short numbers, flags and lower-case words, and what a key that needs a closer look holds.
+    "flat": (r'^\{(?:"[a-z][a-z_]*[0-9]{0,3}": (?:-?[0-9.]{1,11}|true|false|null|"[a-z_.-]{0,24}")(?:, )?)*\}$'),
+    "odd_word": (
+        r'pass|pwd|secret|token"|auth|cookie|key"|credential|bearer|session|otp|pin|cv[vc]|csrf|jwt|signature|prompt|message'
+        r"|completion|body|content|html|transcript|instruction|choice|chat|conversation|phone|tel|mobile|cell|fax|msisdn"
+        r'|whatsapp|ssn|card|iban|pan|cc"|social|tax_id|national|account|name|address|street|birth|dob|_(?:value|text|raw|n)'
+    ),
     "mask": (r"^(?:email|phone|card|iban|ssn|secret|number|key):(?:masked|h[0-9]+:[0-9a-f]{32})$"),
     "identifier": (r"^[A-Za-z0-9_.:/+-]{0,64}$"),
     "key": (r"^[A-Za-z0-9_.:/+ -]{0,64}$"),

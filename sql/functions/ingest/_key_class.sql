@@ -7,33 +7,37 @@ create or replace function obs._key_class(p_key text) returns text
 language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_key text;
+    v_key text := translate(left(p_key, 256), '- .', '___');
+    v_words text[];
     v_last text;
+    v_pair text;
 begin
     if p_key = any(obs._plain_keys()) then
         return 'plain';
     end if;
-    v_key := left(p_key, 256);
-    if v_key ~ '[^a-z_0-9]' then
-        v_key := lower(translate(regexp_replace(v_key, '([a-z0-9])([A-Z])', '\1_\2', 'g'), '- .', '___') collate "C");
+    if v_key <> lower(v_key collate "C") then
+        v_key := lower(regexp_replace(v_key, '([a-z0-9])([A-Z])', '\1_\2', 'g') collate "C");
     end if;
-    if v_key ~ '_(?:n|value|text|raw)' then
-        v_key := regexp_replace(v_key, '_(?:number|num|no|nr|value|text|raw)$', '');
+    v_words := string_to_array(v_key, '_');
+    if cardinality(v_words) > 1 and v_words[cardinality(v_words)] in ('number', 'num', 'no', 'nr', 'value', 'text', 'raw') then
+        v_words := trim_array(v_words, 1);
     end if;
-    v_last := split_part(v_key, '_', -1);
+    v_last := coalesce(v_words[cardinality(v_words)], '');
+    v_pair := v_words[cardinality(v_words) - 1] || '_' || v_last;
     return case
         when v_last = any('{password,passwd,passphrase,passwort,pwd,secret,secrets,token,authorization,auth,cookie,cookies,apikey,'
             'credential,credentials,bearer,session,otp,pin,cvv,cvc,csrf,jwt,signature}'::text[])
-            or (
-                v_last in ('key', 'id')
-                and v_key ~ '(?:(?:api|access|private|secret|signing|encryption)_key|session_id)$'
+            or v_pair in (
+                'api_key', 'access_key', 'private_key', 'secret_key', 'signing_key', 'encryption_key', 'session_id'
             ) then 'secret'
         when v_last = any('{prompt,prompts,message,messages,completion,completions,body,content,contents,html,transcript,'
             'instructions,choices,chat,conversation}'::text[]) then 'prompt'
         when v_last = any('{phone,phones,telephone,tel,mobile,cell,cellphone,fax,msisdn,whatsapp,ssn,card,iban,pan,passport}'::text[])
-            or v_key in ('cc', 'social_security', 'tax_id', 'national_id', 'bank_account', 'account') then 'number'
+            or (cardinality(v_words) = 1 and v_last in ('cc', 'account'))
+            or v_pair in ('social_security', 'tax_id', 'national_id', 'bank_account') then 'number'
         when v_last in ('surname', 'address', 'street', 'birthday', 'birthdate', 'dob', 'firstname', 'lastname', 'fullname')
-            or (v_last = 'name' and v_key ~ '(?:first|last|full|given|family|middle|maiden|contact|person|customer|user)_name$')
+            or v_pair = any('{first_name,last_name,full_name,given_name,family_name,middle_name,maiden_name,contact_name,'
+                'person_name,customer_name,user_name}'::text[])
             or strpos(v_key, 'birth') > 0 then 'personal'
         else 'other'
     end;

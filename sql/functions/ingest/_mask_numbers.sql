@@ -7,6 +7,7 @@ language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg
 as $$
 declare
     v_text text := p_text;
+    v_lower text := lower(p_text collate "C");
 begin
     if v_text ~ '[A-Za-z]{2}[0-9]{2} ?[A-Za-z0-9]{4} ?[0-9]' then
         v_text := regexp_replace(v_text, obs._pattern('iban'), 'iban:masked', 'g');
@@ -17,7 +18,9 @@ begin
     if strpos(v_text, '-') > 0 then
         v_text := regexp_replace(v_text, obs._pattern('ssn'), 'ssn:masked', 'g');
     end if;
-    if v_text ~* 'phone|mobile|cell|fax|tel|whatsapp|msisdn' then
+    if strpos(v_lower, 'phone') > 0 or strpos(v_lower, 'mobile') > 0 or strpos(v_lower, 'cell') > 0 or strpos(v_lower, 'fax') > 0
+        or strpos(v_lower, 'tel') > 0 or strpos(v_lower, 'whatsapp') > 0 or strpos(v_lower, 'msisdn') > 0
+    then
         v_text := regexp_replace(v_text, obs._pattern('phone_labelled'), '\1phone:masked', 'g');
     end if;
     if strpos(v_text, '+') > 0 or strpos(v_text, '(') > 0 then

@@ -123,6 +123,13 @@ return case p_name
         || '(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B|rows|items|events|tokens|records'
         || '|requests|companies|USD|EUR)(?![A-Za-z])| [A-Z][a-z]|(?: [a-z]+)* (?:street|avenue|road|drive|lane|square'
         || '|suite)(?![a-z]))'
+    -- An object of short numbers, flags and lower-case words, and what a key that needs a closer look holds.
+    when 'flat' then
+        '^\{(?:"[a-z][a-z_]*[0-9]{0,3}": (?:-?[0-9.]{1,11}|true|false|null|"[a-z_.-]{0,24}")(?:, )?)*\}$'
+    when 'odd_word' then
+        'pass|pwd|secret|token"|auth|cookie|key"|credential|bearer|session|otp|pin|cv[vc]|csrf|jwt|signature|prompt|message'
+        || '|completion|body|content|html|transcript|instruction|choice|chat|conversation|phone|tel|mobile|cell|fax|msisdn'
+        || '|whatsapp|ssn|card|iban|pan|cc"|social|tax_id|national|account|name|address|street|birth|dob|_(?:value|text|raw|n)'
     when 'mask' then
         '^(?:email|phone|card|iban|ssn|secret|number|key):(?:masked|h[0-9]+:[0-9a-f]{32})$'
     when 'identifier' then

@@ -16,7 +16,19 @@ declare
 begin
     if obs._extra_clean(p_extra) then
         return p_extra;
-    elsif v_size > 16384 then
+    end if;
+    select
+        (select array_agg(k.key) from obs.extra_keys k where k.tenant_id = p_tenant_id or k.tenant_id is null),
+        (
+            select s.value = '"strict"' from obs.settings s
+            where s.key = 'extra_mode' and (s.tenant_id = p_tenant_id or s.tenant_id is null)
+            order by s.tenant_id nulls last limit 1
+        )
+    into v_allowed, v_strict;
+    if v_strict is not true and p_extra::text ~ obs._pattern('flat') and p_extra::text !~ obs._pattern('odd_word') then
+        return p_extra;
+    end if;
+    if v_size > 16384 then
         v_extra := obs._warn(
             coalesce(
                 (
@@ -32,14 +44,6 @@ begin
             array['extra_cut']
         );
     end if;
-    select
-        (select array_agg(k.key) from obs.extra_keys k where k.tenant_id = p_tenant_id or k.tenant_id is null),
-        (
-            select s.value = '"strict"' from obs.settings s
-            where s.key = 'extra_mode' and (s.tenant_id = p_tenant_id or s.tenant_id is null)
-            order by s.tenant_id nulls last limit 1
-        )
-    into v_allowed, v_strict;
     return obs._redact_json(p_tenant_id, v_extra, 'other', false, coalesce(v_allowed, '{}'), v_strict is true, 0);
 end
 $$;

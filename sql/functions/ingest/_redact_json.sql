@@ -14,26 +14,26 @@ begin
     case jsonb_typeof(p_value)
     when 'string' then
         v_text := p_value #>> '{}';
-        if v_text = '' or v_text ~ obs._pattern('mask') then
+        if v_text = '' or (strpos(v_text, ':') > 0 and v_text ~ obs._pattern('mask')) then
             return p_value;
         elsif p_class in ('secret', 'prompt') then
             return obs._left_out(p_tenant_id, v_text);
-        elsif p_class = 'number' and v_text ~ '[0-9]' then
+        elsif p_class = 'number' and translate(v_text, '0123456789', '') <> v_text then
             return to_jsonb('number:masked'::text);
         end if;
         if obs._suspect(v_text) or octet_length(v_text) > 16384 then
             v_text := obs._redact_text(p_tenant_id, v_text);
         end if;
-        if p_kept or v_text ~ obs._pattern('mask') or (p_class <> 'personal' and v_text ~ obs._pattern('identifier')) then
+        if p_kept or (v_text ~ obs._pattern('identifier') and (p_class <> 'personal' or v_text ~ obs._pattern('mask'))) then
             return to_jsonb(v_text);
-        elsif p_class <> 'personal' and v_text ~ obs._pattern('url') then
+        elsif p_class <> 'personal' and v_text like 'http%' and v_text ~ obs._pattern('url') then
             return to_jsonb(regexp_replace(v_text, '[?#].*', '?query:masked'));
         end if;
         return obs._left_out(p_tenant_id, p_value #>> '{}');
     when 'number' then
         v_text := p_value::text;
         return case
-            when p_class = 'number' and v_text ~ '[0-9]{6}' then '"number:masked"'
+            when p_class = 'number' and length(v_text) - length(translate(v_text, '0123456789', '')) >= 6 then '"number:masked"'
             when p_class = 'secret' then '"secret:masked"'
             when length(v_text) >= 12 and v_text ~ obs._pattern('card') then '"card:masked"'
             else p_value
@@ -71,7 +71,9 @@ begin
     when 'array' then
         if p_class in ('secret', 'prompt') or p_depth >= 8 then
             return obs._left_out(p_tenant_id, p_value::text);
-        elsif p_class <> 'number' and p_value::text ~ '^\[[0-9., -]*\]$' and p_value::text !~ '[0-9]{12}' then
+        elsif p_class <> 'number' and translate(p_value::text, '[]0123456789., -', '') = ''
+            and p_value::text !~ obs._pattern('many_digits')
+        then
             return p_value;
         end if;
         return coalesce(

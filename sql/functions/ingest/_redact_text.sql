@@ -23,12 +23,16 @@ begin
     if not obs._suspect(p_text) then
         return p_text;
     end if;
-    v_plain := case when p_text ~ '[%&\\]|[^ -~]' then obs._unveil(p_text) else p_text end;
+    v_plain := case
+        when octet_length(p_text) = length(p_text) and strpos(p_text, '%') = 0 and strpos(p_text, '&') = 0
+            and strpos(p_text, E'\\') = 0 then p_text
+        else obs._unveil(p_text)
+    end;
     v_text := obs._mask_secrets(v_plain);
     if strpos(v_text, '@') > 0 then
         v_text := obs._mask_emails(p_tenant_id, v_text);
     end if;
-    if v_text ~ '[(\[{<] ?at| dot ' then
+    if strpos(v_text, 'at)') > 0 or strpos(v_text, 'at]') > 0 or strpos(v_text, ' dot ') > 0 then
         v_text := regexp_replace(v_text, obs._pattern('email_spelled'), 'email:masked', 'g');
     end if;
     if v_text ~ obs._pattern('base64_text') then
