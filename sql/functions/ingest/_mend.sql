@@ -10,9 +10,9 @@ declare
     v_words text[] := array[]::text[];
 begin
     if v_event.ts is null then
-        v_event.ts := clock_timestamp();
-    elsif not v_event.ts between '2000-01-01Z' and now() + interval '1 day' then
-        v_event.ts := clock_timestamp();
+        v_event.ts := obs.now();
+    elsif not v_event.ts between '2000-01-01Z' and obs.now() + interval '1 day' then
+        v_event.ts := obs.now();
         v_words := v_words || 'ts_absurd'::text;
     end if;
     v_event.event_id := coalesce(v_event.event_id, gen_random_uuid());

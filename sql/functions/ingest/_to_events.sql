@@ -10,7 +10,7 @@ begin atomic
         array_agg(
             row(
                 x.ord::int,
-                coalesce(t.ts, clock_timestamp()),
+                coalesce(t.ts, obs.now()),
                 f.level,
                 f.logger,
                 coalesce(f.tenant_id, p_tenant_id),
