@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +96,13 @@ def test_events_that_came_before_the_hosts_row_are_taken_in(host: Db) -> None:
     assert log_lines(host, [line("11", tenant_id="7")]) == (0, 0, 1)
     host.execute(f"insert into {BIGINT} values (11, 7, now(), null, 'running')")
     assert host.one("select count(*) from obs.run_event_logs where run_id = '11'") == 1
+
+
+def test_a_silent_run_of_the_hosts_is_the_hosts_to_end(host: Db) -> None:
+    attach(host, BIGINT, {"in_progress": "running"})
+    host.set_now((host.one("select clock_timestamp()") + timedelta(days=2)).isoformat())
+    assert host.call("tick")["crashed_runs"] == 0
+    assert run_row(host, "3", "8").status == "running"
 
 
 def test_a_trace_url_is_written_back_and_no_loop_begins(host: Db) -> None:

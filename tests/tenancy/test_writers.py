@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from support.db import Db
@@ -171,6 +172,34 @@ def test_no_setting_and_no_role_lets_a_bound_login_loose(crowded: Db, unharmed) 
             assert outcome(attacker, trick)[0] == expected, trick
             probe(attacker)
             attacker.close()
+    finally:
+        crowded.execute("alter role test_writer_a reset all")
+    unharmed()
+
+
+AT_LOGIN = [
+    "-c role=test_writer_b",
+    "-c role=obs_owner",
+    "-c session_authorization=test_writer_b",
+    "-c obs.tenant_id=b",
+    "-c search_path=pg_temp",
+    "-c row_security=off",
+    "-c session_replication_role=replica",
+]
+
+
+def test_nothing_a_login_says_of_itself_lets_it_loose(crowded: Db, unharmed) -> None:
+    for option in AT_LOGIN:
+        try:
+            attacker = crowded.login("test_writer_a", options=option)
+        except psycopg.OperationalError:
+            continue
+        probe(attacker)
+        attacker.close()
+    try:
+        for setting in ("role = 'test_writer_b'", "role = 'obs_owner'", "search_path = pg_temp", "row_security = off"):
+            outcome(crowded.login("test_writer_a"), f"alter role test_writer_a set {setting}")
+            probe(crowded.login("test_writer_a"))
     finally:
         crowded.execute("alter role test_writer_a reset all")
     unharmed()
