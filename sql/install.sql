@@ -80,9 +80,13 @@ set client_min_messages = warning;
 \ir functions/ingest/_price.sql
 \ir functions/ingest/set_price.sql
 \ir functions/ingest/_ensure_event_day.sql
+\ir functions/ingest/_final_usd.sql
 \ir functions/ingest/_place.sql
 \ir functions/ingest/_quarantine.sql
+\ir functions/ingest/_store_placed.sql
+\ir functions/ingest/_store_batch.sql
 \ir functions/ingest/_store.sql
+\ir functions/ingest/_batch_homed.sql
 -- aggregate: deltas folded into numbers, ends, costs
 \ir functions/aggregate/_error_meaning.sql
 \ir functions/aggregate/map_error_code.sql
@@ -115,6 +119,7 @@ set client_min_messages = warning;
 \ir functions/run/_open_run.sql
 \ir functions/run/_with_tenants.sql
 \ir functions/run/_apply_lifecycle.sql
+\ir functions/run/_apply.sql
 \ir functions/run/_adopt.sql
 \ir functions/run/_enter.sql
 \ir functions/run/log_event.sql

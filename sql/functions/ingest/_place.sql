@@ -13,15 +13,9 @@ begin
                 q.ord, q.ts, q.level, q.logger, q.tenant_id, q.run_id, q.stage, q.company_id, q.event, q.status, q.duration_ms,
                 q.error_code, q.error_msg, q.vendor, q.model, q.cost_usd, q.tokens_input, q.tokens_output, q.trace_id,
                 q.event_id, q.producer, q.seq, q.extra, q.kind, q.run_day, q.reason,
-                case
-                    when q.kind <> 'call' or q.reason is not null or q.cost_usd is not null then q.cost_usd
-                    when q.extra -> 'cache_hit' = 'true' then 0
-                    else obs._price(
-                        q.tenant_id, q.vendor, q.model, q.ts, (q.status = 'success')::int, q.tokens_input, q.tokens_output,
-                        obs._whole(obs._json_number(q.extra -> 'tokens_cached')),
-                        obs._whole(obs._json_number(q.extra -> 'tokens_reasoning'))
-                    )
-                end
+                obs._final_usd(
+                    q.kind, q.cost_usd, q.tenant_id, q.vendor, q.model, q.ts, q.status, q.tokens_input, q.tokens_output, q.extra
+                )
             )::obs.placed_event
         from (
             select

@@ -31,6 +31,7 @@ begin
             update obs.enrichment_runs r
             set heartbeat_at = obs.now()
             where r.tenant_id = p_event.tenant_id and r.run_id = p_event.run_id and r.status = 'running';
+        else null;
     end case;
 end
 $$;

@@ -53,13 +53,7 @@ begin
     from obs._store(v_events, p_allowed) s;
     duplicate := coalesce(cardinality(v_events), 0) - accepted - quarantined;
     if v_lifecycle is not null then
-        perform from obs.enrichment_runs r
-        where (r.tenant_id, r.run_id) in (select l.tenant_id, l.run_id from unnest(v_lifecycle) l)
-        order by r.tenant_id, r.run_id
-        for no key update;
-        foreach v_event in array v_lifecycle loop
-            perform obs._apply_lifecycle(v_event);
-        end loop;
+        perform obs._apply(v_lifecycle);
     end if;
     for v_open in select o.value from jsonb_array_elements(v_opened) o loop
         perform obs._adopt(v_open ->> 'tenant_id', v_open ->> 'run_id', p_allowed);

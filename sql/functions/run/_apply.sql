@@ -1,0 +1,21 @@
+-- obs._apply: lets stored lifecycle events take effect, in their order
+-- Called by: _enter, log_batch
+-- Reads/Writes: enrichment_runs (row locks) and what _apply_lifecycle writes
+-- Raises: nothing
+-- Run rows are locked in key order: two doors never wait for each other crosswise.
+create or replace function obs._apply(p_lifecycle obs.event[]) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_event obs.event;
+begin
+    perform from obs.enrichment_runs r
+    where (r.tenant_id, r.run_id) in (select l.tenant_id, l.run_id from unnest(p_lifecycle) l)
+    order by r.tenant_id, r.run_id
+    for no key update;
+    foreach v_event in array p_lifecycle loop
+        perform obs._apply_lifecycle(v_event);
+    end loop;
+end
+$$;
+comment on function obs._apply(obs.event[]) is 'Lets stored lifecycle events take effect, in their order.';
