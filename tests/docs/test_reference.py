@@ -109,3 +109,21 @@ def test_every_setting_of_the_client_is_listed() -> None:
     section = REFERENCE.read_text().split("\n## Python\n")[1]
     missing = {field.name for field in fields(Settings)} - set(re.findall(r"\b([a-z_]+)\b", section))
     assert missing == set()
+
+
+def test_every_table_and_view_is_listed(db: Db) -> None:
+    query = """select relname::text, relkind::text from pg_class
+        where relnamespace = 'obs'::regnamespace and relkind in ('r', 'p', 'v') and not relispartition"""
+    views, tables = REFERENCE.read_text().split("\n## Views\n")[1].split("\n## Settings\n")[0].split("\n## Tables\n")
+    listed = dict.fromkeys(re.findall(r"^### obs\.(\w+)", views, re.M), "v")
+    for first_cell in re.findall(r"^\| ([^|]*) \|", tables, re.M):
+        listed |= dict.fromkeys(re.findall(r"`obs\.(\w+)`", first_cell), "table")
+    assert listed == {name: "v" if kind == "v" else "table" for name, kind in db.rows(query)}
+
+
+def test_every_word_of_mending_is_listed(db: Db) -> None:
+    sources = db.rows("select pg_get_functiondef(oid) from pg_proc where pronamespace = 'obs'::regnamespace")
+    word = re.compile(r"'(\w+_(?:absurd|unreadable|clipped|dropped|mended|missing|cut))'(?!\s*,\s*jsonb)")
+    used = {found for (source,) in sources for found in word.findall(source)} - {"obs_cut"}
+    listed = set(re.findall(r"`(\w+)`", REFERENCE.read_text().split("`extra.obs_warnings` lists")[1].split("\n\n")[0]))
+    assert used - listed == set()
