@@ -10,7 +10,9 @@ import typer
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the server running, to look around.")] = False,
 ) -> int:
-    """Show obs at work: a database of its own, a pipeline's three nights for two tenants, and their numbers.
+    """Show obs at work, in a database of its own.
+
+    A pipeline runs three nights for two tenants; then their numbers are shown.
 
     Example: obs demo --keep
     """

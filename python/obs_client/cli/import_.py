@@ -37,8 +37,9 @@ def import_(
     ] = None,
     dsn: Dsn = None,
 ) -> int:
-    """Import log files. Every line counts once, however often it comes and whatever its file is called.
+    """Import log files; every line counts once.
 
+    It does so however often it comes and whatever its file is called; a killed import is simply started again.
     Rotated files may be given together or one by one. Exit status 1 when a line was left out or quarantined.
 
     Example: obs import --dsn postgresql://pipeline@localhost/pipeline .logs/*.log night.log.2.gz

@@ -10,9 +10,10 @@ from .database import Dsn, check_server, named
 
 
 def install(dsn: Dsn = None) -> None:
-    """Install obs in a database, or bring it up to date. Doing it again changes nothing.
+    """Install obs in a database, or bring it up to date.
 
-    The login needs CREATE on the database and CREATEROLE. Nothing is scheduled: `select obs.start()` does that.
+    Doing it again changes nothing. The login needs CREATE on the database and CREATEROLE. Nothing is scheduled by
+    it: `select obs.start()` does that.
 
     Example: obs install --dsn postgresql://postgres@localhost/pipeline
     """

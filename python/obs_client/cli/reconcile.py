@@ -29,7 +29,9 @@ def reconcile(
     tenant: Annotated[str | None, typer.Option("--tenant", help="Where several tenants have a run of that id.")] = None,
     dsn: Dsn = None,
 ) -> int:
-    """Hold log files against the database: every event of a run by its id, every total counted again.
+    """Hold log files against the database, event by event.
+
+    Every event of a run is looked up by its id, every total is counted again from the files.
 
     Exit status 1 when more than 2 % of the events differ, or any total is off by more than 2 %.
 

@@ -19,7 +19,9 @@ def replay(
     ),
     dsn: Dsn = None,
 ) -> int:
-    """Send what dead processes left in the client's spool: exactly the lines the database has not answered.
+    """Send what dead processes left in the client's spool.
+
+    Exactly the lines that the database has not answered are sent.
 
     Example: obs replay --spool-dir /srv/pipeline/.logs
     """

@@ -13,7 +13,9 @@ COLOURS = {"green": "green", "amber": "yellow", "red": "bold red"}
 
 
 def status(dsn: Dsn = None) -> int:
-    """Show whether obs is well, check by check, and how to mend what is not. Exit status 1 when anything is red.
+    """Show whether obs is well, and how to mend what is not.
+
+    Exit status 1 when a check is red.
 
     Example: obs status --dsn postgresql://ops@localhost/pipeline
     """

@@ -17,7 +17,9 @@ def uninstall(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dsn: Dsn = None,
 ) -> None:
-    """Take obs out of a database: the schema obs with all its data, its jobs and triggers. Roles stay.
+    """Take obs out of a database, with all its data.
+
+    The schema obs goes, its jobs, and its triggers on attached tables. The roles stay: other databases may use them.
 
     Example: obs uninstall --yes --dsn postgresql://postgres@localhost/pipeline
     """

@@ -12,7 +12,9 @@ from .database import Dsn, opened
 
 
 def version(dsn: Dsn = None) -> None:
-    """Show the version of this package, and of obs in the database when one is named.
+    """Show the versions of this package and of obs in the database.
+
+    Without a database, of this package alone.
 
     Example: obs version --dsn postgresql://localhost/pipeline
     """

@@ -11,7 +11,7 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    with priced as (
+    with priced as materialized (
         select e.stage, e.vendor, sum(e.cost_usd) as cost_usd
         from obs.run_event_logs e
         where e.tenant_id = p_run.tenant_id and e.run_id = p_run.run_id and e.run_day = p_run.run_day

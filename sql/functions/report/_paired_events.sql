@@ -25,14 +25,14 @@ begin
         where m.event_id is not null
         order by m.event_id
     ), stored as (
-        select e.*
+        select e.event_id, e.kind, e.stage, e.vendor, e.model, e.status, e.cost_usd, e.cost_source, e.tokens_input, e.tokens_output,
+            e.extra, e.event, e.ts, e.tenant_id
         from obs.run_event_logs e
         where e.tenant_id = p_run.tenant_id and e.run_id = p_run.run_id and e.run_day = p_run.run_day
     ), paired as (
         select
-            coalesce(l.event_id, s.event_id) as event_id,
-            s.event_id is null as not_stored,
-            l.event_id is null as not_listed,
+            l as listed,
+            s as stored,
             q.reason,
             p_run.thin_done_at is not null and l.kind in ('item', 'call') and l.status = 'success' and l.kept is not true
                 and not obs._captured(v_capture, l.stage, l.event_id) as thinnable,
@@ -62,37 +62,41 @@ begin
                 end,
                 case when s.tokens_input is distinct from l.tokens_input then 'tokens_input' end,
                 case when s.tokens_output is distinct from l.tokens_output then 'tokens_output' end
-            ], null) as differing,
-            case
-                when s.event_id is not null then jsonb_build_object(
-                    'kind', s.kind, 'stage', s.stage, 'vendor', s.vendor, 'status', s.status, 'cost_usd', s.cost_usd,
-                    'tokens_input', s.tokens_input, 'tokens_output', s.tokens_output, 'event', s.event, 'ts', s.ts
-                )
-            end as stored,
-            case when l.event_id is not null then to_jsonb(l) end as listed
+            ], null) as differing
         from listed l
         full join stored s on s.event_id = l.event_id
         left join obs.quarantined_events q
             on q.tenant_id = p_run.tenant_id and q.run_id = p_run.run_id and q.event_id = l.event_id
+    ), judged as (
+        select
+            p.*,
+            case
+                when (p.listed).event_id is null then 'extra'
+                when (p.stored).event_id is null then case
+                    when v_dropped then 'dropped'
+                    when p.thinnable then 'thinned'
+                    when p.reason is not null then 'quarantined'
+                    else 'missing'
+                end
+                when p.differing <> '{}' then 'differing'
+                else 'same'
+            end as verdict
+        from paired p
     )
     select
-        p.event_id,
+        coalesce((j.listed).event_id, (j.stored).event_id),
+        j.verdict,
+        j.reason,
+        j.differing,
+        case when j.verdict in ('missing', 'quarantined', 'differing') then to_jsonb(j.listed) end,
         case
-            when p.not_listed then 'extra'
-            when p.not_stored then case
-                when v_dropped then 'dropped'
-                when p.thinnable then 'thinned'
-                when p.reason is not null then 'quarantined'
-                else 'missing'
-            end
-            when p.differing <> '{}' then 'differing'
-            else 'same'
-        end,
-        p.reason,
-        p.differing,
-        p.listed,
-        p.stored
-    from paired p;
+            when j.verdict in ('extra', 'differing') then jsonb_build_object(
+                'kind', (j.stored).kind, 'stage', (j.stored).stage, 'vendor', (j.stored).vendor, 'status', (j.stored).status,
+                'cost_usd', (j.stored).cost_usd, 'tokens_input', (j.stored).tokens_input,
+                'tokens_output', (j.stored).tokens_output, 'event', (j.stored).event, 'ts', (j.stored).ts
+            )
+        end
+    from judged j;
 end
 $$;
 comment on function obs._paired_events(obs.enrichment_runs, jsonb, boolean) is

@@ -31,11 +31,15 @@ begin
     from obs.run_event_logs e
     where e.tenant_id = v_tenant and e.run_id = p_run_id and e.run_day = v_run.run_day and e.kind <> 'lifecycle' and e.vendor <> '';
     with paired as materialized (
+        select p.* from obs._paired_events(v_run, p_manifest -> 'events', v_check_prices) p
+    ), named as (
         select p.*, row_number() over (partition by p.verdict order by p.event_id) as place
-        from obs._paired_events(v_run, p_manifest -> 'events', v_check_prices) p
+        from paired p
+        where p.verdict in ('missing', 'extra', 'differing', 'quarantined')
     )
     select jsonb_build_object(
-        'listed', count(p.listed), 'stored', count(p.stored),
+        'listed', count(*) filter (where p.verdict <> 'extra'),
+        'stored', count(*) filter (where p.verdict in ('same', 'differing', 'extra')),
         'same', count(*) filter (where p.verdict = 'same'),
         'thinned', count(*) filter (where p.verdict = 'thinned'),
         'dropped', count(*) filter (where p.verdict = 'dropped'),
@@ -46,15 +50,19 @@ begin
         'match_pct', trunc(
             100.0 * count(*) filter (where p.verdict in ('same', 'thinned', 'dropped')) / greatest(count(*), 1), 4
         ),
-        'named', coalesce(
-            jsonb_agg(
-                jsonb_build_object(
-                    'event_id', p.event_id, 'verdict', p.verdict, 'reason', p.reason, 'fields', to_jsonb(p.differing),
-                    'listed', p.listed, 'stored', p.stored
-                )
-                order by p.verdict, p.event_id
-            ) filter (where p.verdict in ('missing', 'extra', 'differing', 'quarantined') and p.place <= 1000),
-            '[]'
+        'named', (
+            select coalesce(
+                jsonb_agg(
+                    jsonb_build_object(
+                        'event_id', n.event_id, 'verdict', n.verdict, 'reason', n.reason, 'fields', to_jsonb(n.differing),
+                        'listed', n.listed, 'stored', n.stored
+                    )
+                    order by n.verdict, n.event_id
+                ),
+                '[]'
+            )
+            from named n
+            where n.place <= 1000
         )
     )
     into v_events
