@@ -3,7 +3,7 @@ SHELL := /bin/bash
 VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format typecheck soak build clean
+.PHONY: help demo test test-fast lint format typecheck soak bench build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,7 +13,7 @@ demo:  ## a database, a pipeline's runs and their numbers, from nothing; no root
 	@$(VENV)/obs demo
 
 test: lint typecheck  ## everything CI runs: lint, types, the whole suite on two cores
-	@$(PYTEST) -n 2 --dist loadgroup $(ARGS)
+	@$(PYTEST) -n 2 $(ARGS)
 
 test-fast:  ## pytest alone: make test-fast ARGS='tests/contract -k search_path'
 	@tools/bootstrap test
@@ -36,6 +36,10 @@ typecheck:  ## mypy --strict over the client
 soak:  ## the long tests, left out of `make test`
 	@tools/bootstrap test
 	@$(PYTEST) -m soak --timeout 7200 $(ARGS)
+
+bench:  ## all measurements, written to bench/results.md (20 minutes, an otherwise idle machine)
+	@tools/bootstrap test
+	@cd bench && ../$(VENV)/python run.py
 
 build:  ## the wheel and the source archive, in dist/
 	@tools/bootstrap test

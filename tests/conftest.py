@@ -23,12 +23,11 @@ from support.pooler import Pooler
 CRON_DATABASE = "obs_cron_test"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the one cron server stay on one worker."""
-    for item in items:
-        if "cron_server" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("cron"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from support.scheduling import OneWorkerForCron
+
+    return OneWorkerForCron(config, log)
 
 
 @pytest.fixture(scope="session")
