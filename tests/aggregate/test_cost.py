@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
 from support.db import Db
 from support.pipeline import drift, event_id, item, line, log_lines, refused, stage_row, start, vendor_call, vendor_row
 
@@ -128,12 +126,15 @@ def test_an_unknown_price_is_unknown_and_counted_never_zero(db: Db) -> None:
 
 def test_a_hundred_thousand_tiny_costs_are_exactly_four_dollars(db: Db) -> None:
     start(db)
-    one = line("r1", "vendor_call", status="success", stage="score", vendor="openai", cost_usd=0.00004)
-    many = """
-        select (obs.log_events(jsonb_agg(%s::jsonb || jsonb_build_object('event_id', gen_random_uuid())))).accepted
-        from generate_series(1, 20000)"""
-    for _ in range(5):
-        assert db.one(many, (Jsonb(one),)) == 20000
+    with db.conn.transaction():
+        db.execute("select obs.open_batch()")
+        db.execute(
+            """insert into pg_temp.obs_batch (
+                ord, ts, logger, tenant_id, run_id, stage, event, status, vendor, cost_usd, event_id)
+            select n, now(), 'obs.vendor', 'a', 'r1', 'score', 'vendor_call', 'success', 'openai', 0.00004,
+                gen_random_uuid() from generate_series(1, 100000) n"""
+        )
+        assert db.call("log_batch", expected=100_000).accepted == 100_000
     row = db.call("finish_stage", run_id="r1", stage="score")
     assert (row.cost_usd, row.cost_usd_exact) == (Decimal("4.0000"), Decimal("4.00000"))
     assert vendor_row(db, "r1", "openai").cost_usd == Decimal("4.0000")

@@ -138,7 +138,7 @@ def test_what_is_neither_array_nor_object_is_refused(db: Db, argument: str | Non
 def test_ten_megabytes_of_extra_are_cut_and_the_event_counts(db: Db) -> None:
     start(db)
     assert item(db, "r1", "crawl", extra={"note": "x" * 10_000_000}, duration_ms=3) == "accepted"
-    assert log_lines(db, [line("r1", extra={"note": ["y" * 1000] * 10_000})]) == (1, 0, 0)
+    assert log_lines(db, [line("r1", extra={"note": ["y" * 1000] * 100})]) == (1, 0, 0)
     assert db.one("select max(octet_length(extra::text)) < 20000 from obs.run_event_logs")
     assert db.call("finish_stage", run_id="r1", stage="crawl").count_total == 2
 
