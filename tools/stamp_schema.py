@@ -1,7 +1,7 @@
 """Stamps each schema step with the checksum of its own text, and with --check says which stamps are wrong.
 
-A step of sql/schema/ that makes tables ends with one statement that calls obs._record_step. The checksum is SHA-256 over
-all lines but these. A released step never changes: a changed stamp in review means that a step was edited.
+A step of sql/schema/ that makes tables ends with one statement that calls obs._record_step. The checksum is SHA-256
+over all lines but these. A released step never changes: a changed stamp in review means that a step was edited.
 """
 
 from __future__ import annotations

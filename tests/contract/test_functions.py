@@ -64,7 +64,8 @@ def test_owners_are_ordinary_roles(db: Db) -> None:
 def test_definers_are_never_granted_to_internal_names(db: Db) -> None:
     """A name that starts with an underscore is for obs alone: nobody but the owner, obs_cron and obs_host holds it."""
     leaked = r"""p.prosecdef and p.proname like '\_%' and exists (
-        select from aclexplode(p.proacl) a where a.grantee not in ('obs_owner'::regrole, 'obs_cron'::regrole, 'obs_host'::regrole))"""
+        select from aclexplode(p.proacl) a
+        where a.grantee not in ('obs_owner'::regrole, 'obs_cron'::regrole, 'obs_host'::regrole))"""
     assert {name.split("(")[0] for name in functions(db, leaked)} == HELPERS_OF_INVOKERS
 
 
