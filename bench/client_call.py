@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable
 from time import perf_counter_ns, sleep
 
+from ground import line
 from obs_client import AttachedRun, Client, Settings
 
 ROUNDS = 20
@@ -106,8 +107,13 @@ def main(calls: int = 200_000) -> list[str]:
         client.close(60)
     p99 = sorted(taken["stage.log"])[int(len(taken["stage.log"]) * 0.99)] / 1_000
     return [
-        f"caller's cost of stage.log | median {medians['stage.log']:.2f} µs, p99 {p99:.1f} µs, {lost} dropped | "
-        f"QueueHandler median {medians['logging with QueueHandler']:.2f} µs | 1 / {ratio:.1f} × | ≤ 2 µs, p99 ≤ 50 µs"
+        line(
+            "caller's cost of stage.log",
+            f"median {medians['stage.log']:.2f} µs, p99 {p99:.1f} µs, {lost} dropped",
+            f"stdlib QueueHandler median {medians['logging with QueueHandler']:.2f} µs",
+            f"1 / {ratio:.1f}",
+            "≤ 2 µs, p99 ≤ 50 µs",
+        )
     ]
 
 

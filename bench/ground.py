@@ -1,4 +1,4 @@
-"""What every measurement stands on: a private server with obs installed, a bare twin of the event table, made-up events.
+"""What every measurement stands on: a private server with obs, a bare twin of the event table, made-up events.
 
 The bare twin has the columns, partition and indexes of obs.run_event_logs and nothing else: no row security, no checks,
 no deltas. Both sides of a ratio are measured in turn on the same server, so a slow moment meets both.
@@ -23,15 +23,16 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+import support.cluster  # noqa: E402
 from support.cluster import Cluster  # noqa: E402
 from support.install import create_logins, install  # noqa: E402
 
 Connection = psycopg.Connection[Any]
 
 _COLUMNS = (
-    "run_id, tenant_id, stage, company_id, event, status, error_code, duration_ms, trace_id, extra, ts, level, error_msg, "
-    "vendor, cost_usd, tokens_input, tokens_output, logger, model, event_id, producer, seq, received_at, kind, cost_source, "
-    "run_day"
+    "run_id, tenant_id, stage, company_id, event, status, error_code, duration_ms, trace_id, extra, ts, level, "
+    "error_msg, vendor, cost_usd, tokens_input, tokens_output, logger, model, event_id, producer, seq, received_at, "
+    "kind, cost_source, run_day"
 )
 BARE_COPY = f"copy bare ({_COLUMNS}) from stdin (null '')"
 RUN_DAY = time.strftime("%Y-%m-%d", time.gmtime())
@@ -43,7 +44,7 @@ def ground(durable: bool = False) -> Iterator[Cluster]:
     settings = {"shared_buffers": "1GB", "max_wal_size": "8GB", "wal_level": "replica", "autovacuum": "on"}
     if durable:
         settings |= {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
-        os.environ["OBS_BENCH_DISK"] = "1"
+        support.cluster.roomy_directory = lambda: None  # the data on the disk, not in memory
     cluster = Cluster(**settings).start()
     try:
         install(cluster.dsn())
@@ -64,7 +65,7 @@ def create_bare(conn: Connection) -> None:
 
 
 def events(count: int, run_id: str, stages: int = 1, seed: int = 1) -> list[dict[str, Any]]:
-    """Half stage items, half vendor calls that report their cost; log-normal durations; ids of one producer in order."""
+    """Half stage items, half vendor calls with their cost; log-normal durations; ids of one producer in order."""
     draw = random.Random(seed)
     producer = f"{draw.getrandbits(64):016x}"
     made = []
@@ -108,17 +109,14 @@ def obs_lines(made: list[dict[str, Any]]) -> list[str]:
 
 def bare_lines(made: list[dict[str, Any]]) -> list[str]:
     """The same rows as the bare table takes them, with what obs would have filled in."""
-    own = {"received_at": f"{RUN_DAY} 01:00:00+00", "cost_source": "reported", "run_day": RUN_DAY}
     names = [name.strip() for name in _COLUMNS.split(",")]
-    return [
-        "\t".join(
-            ""
-            if (value := {**row, **own, "kind": "item" if row["event"] == "finish" else "call"}[name]) is None
-            else str(value)
-            for name in names
-        )
-        for row in made
-    ]
+    own = {"received_at": f"{RUN_DAY} 01:00:00+00", "cost_source": "reported", "run_day": RUN_DAY}
+    kinds = {"finish": "item", "vendor_call": "call"}
+    lines = []
+    for row in made:
+        whole = {**row, **own, "kind": kinds[row["event"]]}
+        lines.append("\t".join("" if whole[name] is None else str(whole[name]) for name in names))
+    return lines
 
 
 def copy_bare(conn: Connection, lines: list[str], batch: int) -> None:
@@ -137,13 +135,12 @@ def median(values: list[float]) -> float:
     return statistics.median(values)
 
 
+def line(what: str, ours: str, beside: str, ratio: str, target: str) -> str:
+    """A row of the results."""
+    return f"{what} | {ours} | {beside} | {ratio} | {target}"
+
+
 def machine() -> str:
-    model = next(
-        (
-            line.split(":", 1)[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        platform.machine(),
-    )
+    cpu = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((entry.split(":", 1)[1].strip() for entry in cpu if "model name" in entry), platform.machine())
     return f"{os.cpu_count()} cores ({model}), Python {platform.python_version()}"

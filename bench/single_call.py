@@ -1,4 +1,4 @@
-"""One obs.log_event a transaction against the bare INSERT of the same row: 4 clients, each commit waits for the disk."""
+"""One obs.log_event a transaction against the bare INSERT of the same row; each commit waits for the disk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ground import RUN_DAY, ground, median
+from ground import RUN_DAY, ground, line, median
 from support.binaries import bindir
 
 CALL = """
@@ -37,19 +37,23 @@ def rate(dsn: str, statement: str, clients: int, seconds: int) -> float:
 
 def main(seconds: int = 10, rounds: int = 3, clients: int = 4) -> list[str]:
     calls, inserts, ratios = [], [], []
-    with ground(durable=True) as server:
-        with server.connect() as admin:
-            admin.autocommit = True
-            admin.execute("select obs.start_run('a', p_run_id => 'single')")
-            dsn = server.dsn(user="test_writer")
-            for _ in range(rounds):
-                inserts.append(rate(dsn, BARE, clients, seconds))
-                calls.append(rate(dsn, CALL, clients, seconds))
-                ratios.append(calls[-1] / inserts[-1])
-                admin.execute("select obs.tick()")
+    with ground(durable=True) as server, server.connect() as admin:
+        admin.autocommit = True
+        admin.execute("select obs.start_run('a', p_run_id => 'single')")
+        dsn = server.dsn(user="test_writer")
+        for _ in range(rounds):
+            inserts.append(rate(dsn, BARE, clients, seconds))
+            calls.append(rate(dsn, CALL, clients, seconds))
+            ratios.append(calls[-1] / inserts[-1])
+            admin.execute("select obs.tick()")
     return [
-        f"one log_event a transaction, {clients} clients | {median(calls):,.0f} calls/s | bare INSERT {median(inserts):,.0f}/s | "
-        f"{median(ratios):.2f} × | ≥ 0.8 ×"
+        line(
+            f"one log_event a transaction, {clients} clients",
+            f"{median(calls):,.0f} calls/s",
+            f"bare INSERT {median(inserts):,.0f}/s",
+            f"{median(ratios):.2f} ×",
+            "≥ 0.8 ×",
+        )
     ]
 
 

@@ -1,4 +1,4 @@
-"""Durable ingest through the whole client: stage.log to spool to database, against COPY of as many rows into the bare twin.
+"""Durable ingest through the whole client, stage.log to spool to database, against COPY into the bare twin.
 
 The client's side is timed from the first call to the moment every event is acknowledged by the database, spool lines
 included. What a pipeline waits for is in client_call.py.
@@ -9,8 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 
-from ground import bare_lines, copy_bare, create_bare, events, ground, median, seconds
-
+from ground import bare_lines, copy_bare, create_bare, events, ground, line, median, seconds
 from obs_client import AttachedRun, Client, Settings
 
 BATCH = 5_000
@@ -53,8 +52,13 @@ def main(count: int = 100_000, rounds: int = 3) -> list[str]:
             door.append(count / quick)
             ratios.append(slow / quick)
     return [
-        f"the whole client, one process | {median(door):,.0f} events/s | COPY into the bare twin {median(bare):,.0f} events/s | "
-        f"{median(ratios):.2f} × | ≥ 0.5 ×"
+        line(
+            "the whole client, one process",
+            f"{median(door):,.0f} events/s",
+            f"COPY into the bare twin {median(bare):,.0f} events/s",
+            f"{median(ratios):.2f} ×",
+            "≥ 0.5 ×",
+        )
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ground import ground, median
+from ground import ground, line, median
 from single_call import rate
 
 ONE = "select obs.log_event('busy', 'stage0', 'finish', 'success', p_duration_ms => 100);\n"
@@ -23,8 +23,13 @@ def main(seconds: int = 8, rounds: int = 3) -> list[str]:
             ratios.append(one[-1] / eight[-1])
             admin.execute("select obs.tick()")
     return [
-        f"8 writers on one stage | {median(one):,.0f} calls/s | on eight stages {median(eight):,.0f}/s | "
-        f"{median(ratios):.2f} × | ≥ 1 × (no slower)"
+        line(
+            "8 writers on one stage",
+            f"{median(one):,.0f} calls/s",
+            f"on eight stages {median(eight):,.0f}/s",
+            f"{median(ratios):.2f} ×",
+            "no slower",
+        )
     ]
 
 
