@@ -1,4 +1,4 @@
-"""Comparing what is not plainly stored: thinned, quarantined and unfolded events, odd lines, runs of several tenants."""
+"""Comparing what is not plainly stored: thinned, quarantined, unfolded events, odd lines, runs of several tenants."""
 
 from __future__ import annotations
 
