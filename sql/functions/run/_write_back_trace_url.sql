@@ -14,14 +14,15 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_table regclass := to_regclass(p_relation);
+    -- char(n) loses its length here, and char alone is one character: such keys are compared as text.
+    v_type regtype := coalesce(nullif(to_regtype(p_run_id_type), 'bpchar'::regtype), 'text'::regtype);
 begin
-    -- A text that to_regtype knows is a type's name and nothing else; as text it keeps the length of char(n).
-    if v_table is null or to_regtype(p_run_id_type) is null then
+    if v_table is null then
         return;
     end if;
     execute format(
         'update %s set langsmith_trace_url = $1 where run_id = $2::%s and tenant_id::text = $3 '
-        'and langsmith_trace_url is distinct from $1', v_table, p_run_id_type
+        'and langsmith_trace_url is distinct from $1', v_table, v_type
     ) using p_url, p_run_id, p_tenant_id;
 end
 $$;
