@@ -1,9 +1,9 @@
 -- obs._make_days_ahead: makes the event days of today and the 14 days after it; number of days made
 -- Called by: maintain
 -- Reads/Writes: event_days, the catalog
--- Raises: 55P03 when somebody who made a day keeps a transaction open: fails visibly instead of hanging
+-- Raises: nothing; where somebody holds the table's lock for more than two seconds it warns and leaves the days to the next hour
 create or replace function obs._make_days_ahead() returns int
-language plpgsql volatile set search_path = pg_catalog, pg_temp set lock_timeout = '5s'
+language plpgsql volatile set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
 as $$
 declare
     v_day date;
@@ -18,6 +18,9 @@ begin
         end if;
     end loop;
     return v_made;
+exception when lock_not_available then
+    raise warning 'no event days made ahead: a transaction that made a day has been open for more than two seconds';
+    return 0;
 end
 $$;
 comment on function obs._make_days_ahead() is
