@@ -57,3 +57,14 @@ def test_a_writer_on_another_day_goes_on_while_a_day_is_made(db: Db) -> None:
         assert item(db, "running", "crawl") == "accepted"
         assert db.call("finish_run", run_id="running").status == "success"
         assert db.call("tick")["job"] == "tick"
+
+
+def test_a_transaction_left_open_after_making_a_day_does_not_hang_maintenance(db: Db) -> None:
+    maker = db.login("test_writer")
+    db.set_now("2031-01-01T00:00:00Z")
+    db.execute("set statement_timeout = '8s'")
+    with maker.conn.transaction():
+        start(maker, "old", started_at="2021-03-04T05:00:00Z")
+        result = db.call("maintain")
+        assert (result["days_made"], result["quarantine_pruned"]) == (0, 0)
+    assert db.call("maintain")["days_made"] == 15

@@ -92,16 +92,9 @@ TABLES = [
     "run_error_codes", "run_metrics", "latency_buckets",
 ]  # fmt: skip
 OWN = [
-    "tenant_id",
-    "received_at",
-    "created_at",
-    "updated_at",
-    "finished_at",
-    "last_event_at",
-    "last_event_ts",
-    "thinned_at",
-    "payload",
-]
+    "tenant_id", "started_at", "received_at", "created_at", "updated_at", "finished_at", "last_event_at",
+    "last_event_ts", "thinned_at", "payload",
+]  # fmt: skip
 
 
 def stored(db: Db, tenant: str) -> dict[str, list[str]]:
