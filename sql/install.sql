@@ -116,7 +116,9 @@ set client_min_messages = warning;
 \ir functions/run/_check_end_status.sql
 \ir functions/run/_lock_run.sql
 \ir functions/run/_write_back_trace_url.sql
+\ir functions/run/_sane_start.sql
 \ir functions/run/_open_run.sql
+\ir functions/run/_prepare_runs.sql
 \ir functions/run/_with_tenants.sql
 \ir functions/run/_apply_lifecycle.sql
 \ir functions/run/_apply.sql

@@ -40,6 +40,8 @@ def parse_line(line: bytes) -> dict[str, Any]:
 
 def mend(event: Mapping[str, Any]) -> Row:
     """The event with every value of the type its column has; fields of other names move into `extra`."""
+    event = dict(event)
+    name_model(event)
     warnings: Warnings = []
     values: dict[str, Any] = {"ts": mending.timestamp(event.get("ts"), warnings)}
     for field in (*IDENTIFIERS, *WORDS):
@@ -55,6 +57,14 @@ def mend(event: Mapping[str, Any]) -> Row:
     if warnings:
         note_warnings(values, warnings)
     return Row(**values)
+
+
+def name_model(event: dict[str, Any]) -> None:
+    """Move the model from `extra.model`, where a log line may have it, to the field of its own."""
+    extra = event.get("extra")
+    if event.get("model") is None and isinstance(extra, dict) and isinstance(extra.get("model"), str):
+        event["model"] = extra["model"]
+        event["extra"] = {key: value for key, value in extra.items() if key != "model"}
 
 
 def note_warnings(values: dict[str, Any], warnings: Warnings) -> None:

@@ -45,8 +45,7 @@ def entry(line: Line, line_event_id: Callable[[bytes], str]) -> Entry:
     event = line.event
     if not event.get("event_id"):
         event["event_id"] = line_event_id(line.text)
-    if event.get("model") is None and isinstance(extra := event.get("extra"), dict):
-        event["model"] = extra.get("model")
+    events.name_model(event)
     # Without a backslash in it, no text of the line holds anything that COPY or PostgreSQL would stumble over.
     quick = _quick(event, line.text) if b"\\" not in line.text else None
     return quick or _mended(line, line_event_id)

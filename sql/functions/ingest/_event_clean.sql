@@ -54,6 +54,7 @@ declare
             ))
         )
     )
+    and (p_event.model is not null or (p_event.extra ? 'model') is not true)
     and (p_event.error_msg is null or (octet_length(p_event.error_msg) <= 16000 and not obs._suspect(p_event.error_msg)))
     $fields$;
 begin

@@ -16,6 +16,10 @@ begin
         v_words := v_words || 'ts_absurd'::text;
     end if;
     v_event.event_id := coalesce(v_event.event_id, gen_random_uuid());
+    if p_event.model is null and jsonb_typeof(p_event.extra) = 'object' and p_event.extra ->> 'model' <> '' then
+        v_event.model := p_event.extra ->> 'model';
+        v_event.extra := nullif(p_event.extra - 'model', '{}');
+    end if;
     if v_event.duration_ms < 0 or v_event.duration_ms > 2147483647 then
         v_event.duration_ms := least(greatest(v_event.duration_ms, 0), 2147483647);
         v_words := v_words || 'duration_clipped'::text;
@@ -35,14 +39,14 @@ begin
     v_event.status := obs._mend_word(p_event.tenant_id, p_event.status);
     v_event.error_code := obs._mend_word(p_event.tenant_id, p_event.error_code);
     v_event.vendor := obs._mend_word(p_event.tenant_id, p_event.vendor);
-    v_event.model := obs._mend_word(p_event.tenant_id, p_event.model);
+    v_event.model := obs._mend_word(p_event.tenant_id, v_event.model);
     v_event.trace_id := obs._mend_word(p_event.tenant_id, p_event.trace_id);
     v_event.level := obs._mend_word(p_event.tenant_id, p_event.level);
     v_event.producer := obs._mend_word(p_event.tenant_id, p_event.producer);
     if (v_event.stage, v_event.company_id, v_event.event, v_event.status, v_event.error_code, v_event.vendor, v_event.model,
         v_event.trace_id)
         is distinct from (p_event.stage, p_event.company_id, p_event.event, p_event.status, p_event.error_code, p_event.vendor,
-        p_event.model, p_event.trace_id)
+        coalesce(p_event.model, case when v_event.model is not null then p_event.extra ->> 'model' end), p_event.trace_id)
     then
         v_words := v_words || 'word_mended'::text;
     end if;

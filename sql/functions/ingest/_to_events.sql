@@ -23,7 +23,7 @@ begin atomic
                 f.error_code,
                 f.error_msg,
                 f.vendor,
-                coalesce(f.model, f.extra ->> 'model'),
+                f.model,
                 obs._number(f.cost_usd),
                 obs._whole(obs._number(f.tokens_input)),
                 obs._whole(obs._number(f.tokens_output)),

@@ -29,10 +29,13 @@ begin
     if exists (select from unnest(v_events) e where e.tenant_id is null) then
         v_events := obs._with_tenants(v_events, p_allowed);
     end if;
+    v_has_start := exists (select from unnest(v_events) e where e.event = 'run_start');
+    if v_has_start then
+        perform obs._prepare_runs(v_events, p_allowed);
+    end if;
     if exists (select from unnest(v_events) e where not obs._event_clean(e)) then
         v_events := array(select case when obs._event_clean(e) then e else obs._mend(e) end from unnest(v_events) e);
     end if;
-    v_has_start := exists (select from unnest(v_events) e where e.event = 'run_start' and e.logger = 'obs.run');
     if v_has_start then
         for v_event in
             select e.* from unnest(v_events) e

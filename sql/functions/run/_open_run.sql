@@ -9,9 +9,7 @@ create or replace function obs._open_run(
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_started_at timestamptz := case
-        when p_started_at between '2000-01-01Z' and obs.now() + interval '1 day' then p_started_at else obs.now()
-    end;
+    v_started_at timestamptz := obs._sane_start(p_started_at);
     v_kind text := coalesce(obs._mend_word(p_tenant_id, p_kind), 'nightly');
     v_trace_url text := obs._redact_text(p_tenant_id, left(p_trace_url, 2048));
     v_host text;
