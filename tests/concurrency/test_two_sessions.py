@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.db import Db
-from support.pipeline import drift, event_id, item, line, log_batch, refused, run_row, stage_row, start
+from support.pipeline import drift, event_id, item, line, log_batch, log_lines, refused, run_row, stage_row, start
 
 
 @pytest.fixture
@@ -126,6 +126,27 @@ def test_batches_with_the_same_events_in_crosswise_order_do_not_deadlock(db: Db,
     db.call("tick")
     assert [stage_row(db, run, "crawl").count_total for run in ("r1", "r2", "r3")] == [500] * 3
     assert [drift(db, run) for run in ("r1", "r2", "r3")] == [[], [], []]
+
+
+def test_batches_that_start_the_same_new_runs_on_new_days_do_not_deadlock(db: Db, background) -> None:
+    def lines(days: list[int]) -> list[dict[str, Any]]:
+        return [
+            made
+            for day in days
+            for made in (
+                line(f"r{day}", "run_start", stage=None, ts=f"2021-02-{day:02}T00:00:00Z", event_id=str(event_id(day))),
+                line(f"r{day}", event_id=str(event_id(100 + day))),
+            )
+        ]
+
+    db.call("create_tenant", tenant_id="a")
+    start(db, "r14", started_at="2021-02-14T00:00:00Z")
+    sessions = [db.login() for _ in range(4)]
+    orders = [list(range(1, 15)), list(range(28, 0, -1)), list(range(10, 25)), list(range(5, 29))]
+    answers = list(background.map(log_lines, sessions, [lines(days) for days in orders]))
+    assert sum(accepted for accepted, _, _ in answers) == 56
+    assert {quarantined for _, _, quarantined in answers} == {0}
+    assert db.one("select count(*) from obs.enrichment_runs") == 28
 
 
 def test_a_run_that_is_open_elsewhere_does_not_hold_up_its_writers(db: Db, other: Db) -> None:

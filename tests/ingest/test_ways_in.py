@@ -18,7 +18,7 @@ MOMENTS = ["2026-11-05T01:02:03Z", "2026-11-05T23:59:59.999999+00:00", "1999-01-
 
 EXTRAS: list[Any] = [
     None, {"attempt": 2}, {"bucket": "High"}, {"note": "free text of jane.doe@example.com"}, {"cache_hit": True},
-    {"name": "m", "value": 3}, {"big": "y" * 20000}, [1, 2], {"password": "x"},
+    {"name": "m", "value": 3}, {"big": "y" * 20000}, [1, 2], {"password": "x"}, {"model": "gpt-4o"},
 ]  # fmt: skip
 
 
