@@ -71,7 +71,7 @@ def test_a_runs_status_is_derived_from_its_stages_unless_given(db: Db) -> None:
 
 
 def test_ending_a_run_ends_its_open_stages(db: Db) -> None:
-    for run, status, expected in [("r1", None, ["error", "success"]), ("r2", "cancelled", ["crashed", "crashed"])]:
+    for run, status, expected in [("r1", None, ["error", "success"]), ("r2", "cancelled", ["cancelled", "cancelled"])]:
         start(db, run, started_at="2026-11-01T00:00:00Z")
         item(db, run, "crawl", ok=False, ts="2026-11-01T00:10:00Z")
         db.call("start_stage", run_id=run, stage="score")

@@ -2,8 +2,9 @@
 -- Called by: finish_run, _apply_lifecycle, tick (crashed); all hold the lock of the run's row
 -- Reads/Writes: enrichment_runs, run_stage_stats, run_metrics and all that _fold writes
 -- Raises: nothing
--- Without a status the stages decide: error when all failed, partial when some did, else success. On a run that has ended
--- it only ends stages that late events brought, with the run.
+-- Without a status the stages decide: error when all failed, success when all succeeded, else partial. Open stages of a
+-- cancelled run are cancelled, of a failed or crashed one crashed. On a run that has ended it only ends stages that late
+-- events brought, with the run.
 create or replace function obs._close_run(
     p_tenant_id text, p_run_id text, p_status text, p_ended_at timestamptz
 ) returns boolean
@@ -28,7 +29,9 @@ begin
     loop
         perform obs._close_stage(
             p_tenant_id, p_run_id, v_stage,
-            case when case when v_ended then v_old else v_status end in ('crashed', 'cancelled', 'error') then 'crashed' end,
+            case case when v_ended then v_old else v_status end
+                when 'cancelled' then 'cancelled' when 'crashed' then 'crashed' when 'error' then 'crashed'
+            end,
             case when v_ended then v_old_end else p_ended_at end, null
         );
     end loop;
@@ -39,7 +42,7 @@ begin
     update obs.enrichment_runs r
     set status = coalesce(v_status, (
             select case
-                when count(*) filter (where s.status in ('error', 'crashed')) = 0 then 'success'
+                when count(*) filter (where s.status <> 'success') = 0 then 'success'
                 when count(*) filter (where s.status not in ('error', 'crashed')) = 0 then 'error'
                 else 'partial'
             end

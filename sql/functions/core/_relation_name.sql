@@ -2,8 +2,9 @@
 -- Called by: attach_runs and its helpers
 -- Reads/Writes: the catalog
 -- Raises: nothing
+-- The name is a key of ours: a session that quotes everything must get the same one.
 create or replace function obs._relation_name(p_relation regclass) returns text
-language sql stable
+language sql stable set quote_all_identifiers = off
 begin atomic
     select format('%I.%I', n.nspname, c.relname)
     from pg_class as c
