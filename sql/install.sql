@@ -48,6 +48,7 @@ set client_min_messages = warning;
 \ir functions/ingest/_whole.sql
 \ir functions/ingest/_number.sql
 \ir functions/ingest/_json_number.sql
+\ir functions/ingest/_extra_tokens.sql
 \ir functions/ingest/_odd_moment.sql
 \ir functions/ingest/_moment.sql
 \ir functions/ingest/_warn.sql
@@ -86,7 +87,6 @@ set client_min_messages = warning;
 \ir functions/ingest/_store_placed.sql
 \ir functions/ingest/_store_batch.sql
 \ir functions/ingest/_store.sql
-\ir functions/ingest/_batch_homed.sql
 -- aggregate: deltas folded into numbers, ends, costs
 \ir functions/aggregate/_error_meaning.sql
 \ir functions/aggregate/map_error_code.sql

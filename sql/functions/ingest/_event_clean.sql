@@ -25,7 +25,7 @@ declare
     ) is not true
     and (
         p_event.trace_id is null or octet_length(p_event.trace_id) <= 128
-        and (ltrim(p_event.trace_id, '0123456789abcdef-') = '' or not obs._suspect_id(p_event.trace_id))
+        and (p_event.trace_id !~ '[^0-9a-f-]' or not obs._suspect_id(p_event.trace_id))
     )
     and (
         (
@@ -34,7 +34,7 @@ declare
                 octet_length(p_event.stage) > 19 or octet_length(p_event.company_id) > 19 or octet_length(p_event.status) > 19
                 or octet_length(p_event.vendor) > 19 or octet_length(p_event.model) > 19
                 or octet_length(p_event.error_code) > 19 or p_event.error_code ~ '[^A-Z0-9_]'
-                or octet_length(p_event.producer) > 32 or ltrim(p_event.producer, '0123456789abcdef-') <> ''
+                or octet_length(p_event.producer) > 32 or p_event.producer ~ '[^0-9a-f-]'
                 or p_event.level not in ('INFO', 'ERROR', 'WARNING', 'DEBUG', 'CRITICAL')
             ) is not true
             and concat(p_event.stage, p_event.company_id, p_event.event, p_event.status, p_event.vendor, p_event.model)
@@ -66,7 +66,11 @@ begin
         'create or replace function obs._batch_clean() returns boolean language plpgsql stable '
         'set search_path = pg_catalog, pg_temp as $body$
 begin
-    return not exists (select from pg_temp.obs_batch p_event where (%s) is not true)
+    return not exists (select from pg_temp.obs_batch p_event where (p_event.event <> ''run_start'' and %s) is not true)
+        and not exists (
+            select from (select b.event_id, lag(b.event_id) over () as before from pg_temp.obs_batch b) o
+            where o.event_id < o.before
+        )
         and not exists (
             select from (select distinct b.extra from pg_temp.obs_batch b where b.extra is not null) d
             where not obs._extra_clean(d.extra)
@@ -78,4 +82,5 @@ end
 $make$;
 comment on function obs._event_clean(obs.event) is
 'Whether an event may be stored as it came: typed values sane, nothing personal suspected.';
-comment on function obs._batch_clean() is 'Whether all events of the batch table may be stored as they came.';
+comment on function obs._batch_clean() is
+'Whether all events of the batch table may be stored as they came: clean, opening no run, in the order of their ids.';

@@ -13,7 +13,7 @@ return case
     when p_extra -> 'cache_hit' = 'true' then 0
     else obs._price(
         p_tenant_id, p_vendor, p_model, p_ts, (p_status = 'success')::int, p_tokens_input, p_tokens_output,
-        obs._whole(obs._json_number(p_extra -> 'tokens_cached')), obs._whole(obs._json_number(p_extra -> 'tokens_reasoning'))
+        obs._extra_tokens(p_extra, 'tokens_cached'), obs._extra_tokens(p_extra, 'tokens_reasoning')
     )
 end;
 comment on function obs._final_usd(text, numeric, text, text, text, timestamptz, text, bigint, bigint, jsonb) is

@@ -51,8 +51,8 @@ begin
             case when s.kind = 'item' then coalesce(s.facts ->> 'email_status', '') else '' end,
             s.latency_bucket,
             count(*), coalesce(sum(s.cost_usd), 0), coalesce(sum(s.tokens_input), 0), coalesce(sum(s.tokens_output), 0),
-            coalesce(sum(obs._whole(obs._json_number(s.facts -> 'tokens_cached'))), 0),
-            coalesce(sum(obs._whole(obs._json_number(s.facts -> 'tokens_reasoning'))), 0),
+            coalesce(sum(obs._extra_tokens(s.facts, 'tokens_cached')), 0),
+            coalesce(sum(obs._extra_tokens(s.facts, 'tokens_reasoning')), 0),
             count(*) filter (where s.cost_source = 'unpriced'), count(*) filter (where s.facts -> 'cache_hit' = 'true'),
             min(s.ts), max(s.ts), max(s.received_at)
         from stored s
