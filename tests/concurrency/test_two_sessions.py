@@ -181,3 +181,14 @@ def test_a_transaction_left_open_holds_up_a_discard_and_nobody_else(db: Db, othe
         assert item(writer, "r2", "crawl") == "accepted"
         assert waiting.result(timeout=10).sqlstate == "55P03"
     assert other.call("discard_run", run_id="r1") == 1
+
+
+def test_a_discard_gives_way_to_whoever_holds_the_run_and_goes_on_logging(db: Db, other: Db, background) -> None:
+    start(db)
+    watcher = db.login()
+    with db.conn.transaction():
+        db.call("start_stage", run_id="r1", stage="crawl")
+        discarding = background.submit(refused, other.call, "discard_run", run_id="r1")
+        watcher.wait_until_blocked(other)
+        assert item(db, "r1", "crawl") == "accepted"
+    assert discarding.result(timeout=10).sqlstate == "55P03"

@@ -39,6 +39,17 @@ def test_a_run_start_in_a_later_batch_takes_in_what_came_before(db: Db) -> None:
     assert (stage_row(db, "r1", "crawl").count_total, stage_row(db, "r1", "crawl").status) == (1, "success")
 
 
+def test_what_waited_takes_effect_in_the_order_it_was_sent(db: Db) -> None:
+    metrics = [
+        line("r1", "metric", stage=None, logger="obs.run", event_id=str(event_id(9 - number)), extra={"name": "m", "value": number})
+        for number in (1, 2)
+    ]
+    assert log_lines(db, metrics) == (0, 0, 2)
+    start(db, "r1")
+    assert db.one("select value from obs.run_metrics where run_id = 'r1' and name = 'm'") == 2
+    assert db.rows("select from obs.run_event_logs where extra ? 'ord'") == []
+
+
 def test_only_the_runs_own_tenant_takes_its_events_in(db: Db) -> None:
     log_lines(db, [line("r1", tenant_id="a"), line("r1", tenant_id="b")])
     start(db, "r1", tenant_id="b")

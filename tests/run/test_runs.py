@@ -36,6 +36,7 @@ def test_a_start_without_extras_takes_whatever_stands_for_nothing(db: Db) -> Non
         db.execute("select obs.start_run('a', p_run_id => %s, p_meta => %s::jsonb)", (f"r{number}", meta))
     db.execute("select obs.start_run('a', p_run_id => 'none', p_meta => null)")
     assert db.one("select count(*) from obs.enrichment_runs where jsonb_typeof(meta) = 'object'") == 7
+    assert db.one("select meta from obs.enrichment_runs where run_id = 'none'") == {}
 
 
 def test_a_start_at_an_absurd_moment_starts_now(db: Db) -> None:

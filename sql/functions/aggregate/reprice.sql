@@ -31,8 +31,8 @@ begin
             select e.event_id, e.cost_usd as old_usd, e.cost_source as old_source,
                 obs._price(
                     e.tenant_id, e.vendor, e.model, e.ts, (e.status = 'success')::int, e.tokens_input, e.tokens_output,
-                    obs._whole(obs._json_number(e.extra -> 'tokens_cached')),
-                    obs._whole(obs._json_number(e.extra -> 'tokens_reasoning'))
+                    obs._extra_tokens(e.extra, 'tokens_cached'),
+                    obs._extra_tokens(e.extra, 'tokens_reasoning')
                 ) as new_usd
             from obs.run_event_logs e
             where e.tenant_id = v_run.tenant_id and e.run_id = v_run.run_id and e.run_day = v_run.run_day

@@ -2,7 +2,8 @@
 -- Called by: log_batch, when every row is clean, in the order of the ids
 -- Reads/Writes: pg_temp.obs_batch, enrichment_runs, run_event_logs, stage_deltas, price_cards
 -- Raises: nothing an event can cause
--- Rows without a run, or of one that takes no more, are left: p_accepted tells. Made from the text of _store_placed, so that there is one statement: only its source differs.
+-- Rows without a run, or of one that takes no more, are left: p_accepted tells. Made from the text of _store_placed,
+-- so that there is one statement: only its source differs.
 do $make$
 declare
     v_text text := (select p.prosrc from pg_proc p where p.oid = 'obs._store_placed(obs.placed_event[])'::regprocedure);
@@ -34,4 +35,5 @@ begin
 end
 $make$;
 comment on function obs._store_batch(text[]) is
-'Stores those rows of the batch table exactly once that belong to a run which takes them, with their deltas, in one statement.';
+'Stores those rows of the batch table exactly once that belong to a run which takes them, with '
+'their deltas, in one statement.';

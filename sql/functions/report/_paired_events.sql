@@ -56,8 +56,8 @@ begin
                     when s.cost_source is null and s.cost_usd is not null then 'cost_usd'
                     when p_check_prices and s.cost_source = 'price_card' and s.cost_usd is distinct from obs._price(
                         s.tenant_id, s.vendor, s.model, s.ts, (s.status = 'success')::int, s.tokens_input, s.tokens_output,
-                        obs._whole(obs._json_number(s.extra -> 'tokens_cached')),
-                        obs._whole(obs._json_number(s.extra -> 'tokens_reasoning'))
+                        obs._extra_tokens(s.extra, 'tokens_cached'),
+                        obs._extra_tokens(s.extra, 'tokens_reasoning')
                     ) then 'cost_usd'
                 end,
                 case when s.tokens_input is distinct from l.tokens_input then 'tokens_input' end,

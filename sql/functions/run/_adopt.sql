@@ -18,7 +18,8 @@ begin
         returning q.payload, q.received_at, q.event_id
     )
     select jsonb_agg(
-        t.payload || jsonb_build_object('tenant_id', p_tenant_id) order by t.received_at, t.payload -> 'seq', t.event_id
+        t.payload - 'ord' || jsonb_build_object('tenant_id', p_tenant_id)
+        order by t.received_at, t.payload -> 'ord', t.event_id
     )
     into v_payloads
     from taken t;

@@ -25,7 +25,7 @@ begin
         )
         values (
             p_tenant_id, p_run_id, v_started_at, v_trace_url, v_kind, (v_started_at at time zone 'UTC')::date,
-            coalesce(obs._redact_extra(p_tenant_id, case jsonb_typeof(p_meta)
+            coalesce(obs._redact_extra(p_tenant_id, case coalesce(jsonb_typeof(p_meta), 'null')
                 when 'object' then p_meta when 'null' then null else jsonb_build_object('value', p_meta)
             end), '{}')
         )

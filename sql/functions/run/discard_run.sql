@@ -3,7 +3,8 @@
 -- Reads/Writes: every table with run rows (delete), audit_log
 -- Raises: OB002 unknown run, OB004 ambiguous run id, 55P03 when batches under way do not end within two seconds
 -- The table lock waits for the batches under way and holds up new ones: none can store an event of a run that is gone.
--- It waits no longer than two seconds, so that a transaction somebody left open cannot hold up every writer behind it.
+-- It waits no longer than two seconds, so that a transaction somebody left open cannot hold up every writer behind it. Who
+-- holds a row of the run may come to wait for the table: this gives way first, well before either counts as a deadlock.
 create or replace function obs.discard_run(
     p_run_id text, p_tenant_id text default null, p_reason text default null
 ) returns bigint
@@ -14,6 +15,7 @@ declare
     v_events bigint;
 begin
     lock table obs.stage_deltas in share row exclusive mode;
+    perform set_config('lock_timeout', '500ms', true);
     v_run := obs._lock_run(p_run_id, p_tenant_id);
     delete from obs.run_event_logs e
     where e.tenant_id = v_run.tenant_id and e.run_id = p_run_id and e.run_day = v_run.run_day;
