@@ -236,7 +236,10 @@ def test_every_price_that_was_set_is_in_the_audit_log(db: Db) -> None:
 
 def test_absurd_numbers_of_tokens_in_extra_stop_no_fold(db: Db) -> None:
     start(db)
-    absurd = [line("r1", "vendor_call", vendor="v", extra={"tokens_cached": 9 * 10**18, "tokens_reasoning": -5}) for _ in range(2)]
+    absurd = [
+        line("r1", "vendor_call", vendor="v", extra={"tokens_cached": 9 * 10**18, "tokens_reasoning": -5})
+        for _ in range(2)
+    ]
     assert log_lines(db, absurd) == (2, 0, 0)
     assert vendor_call(db, "r1", vendor="v", extra={"tokens_cached": 9 * 10**18}) == "accepted"
     assert vendor_call(db, "r1", vendor="v", extra={"tokens_cached": "7", "tokens_reasoning": 10**12}) == "accepted"

@@ -41,7 +41,14 @@ def test_a_run_start_in_a_later_batch_takes_in_what_came_before(db: Db) -> None:
 
 def test_what_waited_takes_effect_in_the_order_it_was_sent(db: Db) -> None:
     metrics = [
-        line("r1", "metric", stage=None, logger="obs.run", event_id=str(event_id(9 - number)), extra={"name": "m", "value": number})
+        line(
+            "r1",
+            "metric",
+            stage=None,
+            logger="obs.run",
+            event_id=str(event_id(9 - number)),
+            extra={"name": "m", "value": number},
+        )
         for number in (1, 2)
     ]
     assert log_lines(db, metrics) == (0, 0, 2)
