@@ -56,3 +56,12 @@ def test_what_a_batch_leaves_out_is_filled_in(db: Db) -> None:
     assert log_batch(db, rows) == (2, 0, 0)
     found = db.rows("select event, status, logger, kind, tenant_id from obs.run_event_logs order by event")
     assert found == [("finish", "success", "obs.stage", "item", "a"), ("unnamed", None, "obs.run", "other", "a")]
+
+
+def test_rows_of_several_runs_are_stored_in_the_order_of_their_ids(db: Db) -> None:
+    db.execute("select obs.start_run('a', p_run_id => 'r' || n) from generate_series(0, 1999) n")
+    db.execute("analyze obs.enrichment_runs")
+    rows = [line(f"r{n * 7 % 3}", ts="2026-11-01T00:00Z", level="INFO", event_id=event_id(n)) for n in range(60)]
+    assert log_batch(db, rows) == (60, 0, 0)
+    stored = db.rows("select event_id from obs.run_event_logs order by ctid")
+    assert [row[0] for row in stored] == [event_id(number) for number in range(60)]

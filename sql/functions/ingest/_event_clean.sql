@@ -1,5 +1,5 @@
 -- obs._event_clean: whether an event may be stored as it came; beside it _batch_clean, the same for all rows of a batch
--- Called by: _enter (events), log_batch (the batch table)
+-- Called by: _enter; log_batch calls _batch_clean
 -- Reads/Writes: pg_temp.obs_batch
 -- Raises: nothing
 -- One cheap test that nearly all events pass; only the others pay for _mend. Both functions are made from one text, because
@@ -68,10 +68,6 @@ begin
 begin
     return not exists (select from pg_temp.obs_batch p_event where (p_event.event <> ''run_start'' and %s) is not true)
         and not exists (
-            select from (select b.event_id, lag(b.event_id) over () as before from pg_temp.obs_batch b) o
-            where o.event_id < o.before
-        )
-        and not exists (
             select from (select distinct b.extra from pg_temp.obs_batch b where b.extra is not null) d
             where not obs._extra_clean(d.extra)
         );
@@ -83,4 +79,4 @@ $make$;
 comment on function obs._event_clean(obs.event) is
 'Whether an event may be stored as it came: typed values sane, nothing personal suspected.';
 comment on function obs._batch_clean() is
-'Whether all events of the batch table may be stored as they came: clean, opening no run, in the order of their ids.';
+'Whether all events of the batch table may be stored as they came: clean, opening no run.';

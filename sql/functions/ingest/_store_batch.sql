@@ -1,15 +1,14 @@
 -- obs._store_batch: the statement of _store_placed over the batch table, without building an array first
--- Called by: log_batch, when every row is clean, in the order of the ids
--- Reads/Writes: pg_temp.obs_batch, enrichment_runs, run_event_logs, stage_deltas, price_cards
+-- Called by: log_batch, when every row is clean
+-- Reads/Writes: pg_temp.obs_batch, enrichment_runs, event_days, run_event_logs, stage_deltas, price_cards
 -- Raises: nothing an event can cause
 -- Rows without a run, or of one that takes no more, are left: p_accepted tells. Made from the text of _store_placed,
--- so that there is one statement: only its source differs.
+-- so that there is one statement: only its source differs. Rows that come in the order of their ids cost its sort nothing.
 do $make$
 declare
     v_text text := (select p.prosrc from pg_proc p where p.oid = 'obs._store_placed(obs.placed_event[])'::regprocedure);
     v_array constant text := $array$from unnest(p_placed) p
         where p.reason is null
-        order by p.event_id
 $array$;
     v_batch constant text := $batch$from (
             select
