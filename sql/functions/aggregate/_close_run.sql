@@ -1,5 +1,6 @@
 -- obs._close_run: folds a run, ends its open stages and the run; false when it had ended otherwise
--- Called by: finish_run, _apply_lifecycle, tick (crashed); all hold the lock of the run's row
+-- Called by: finish_run, _apply_lifecycle, _take_host_run, _close_abandoned, tick;
+-- all hold the lock of the run's row
 -- Reads/Writes: enrichment_runs, run_stage_stats, run_metrics and all that _fold writes
 -- Raises: nothing
 -- Without a status the stages decide: error when all failed, success when all succeeded, else partial. Open stages of a

@@ -2,9 +2,8 @@
 -- Called by: finish_stage, _apply_lifecycle, _close_run; all hold the lock of the run's row
 -- Reads/Writes: stage_deltas, run_stage_stats and all that _fold writes
 -- Raises: nothing
--- Without a status the items decide: error when none of one or more succeeded, else success. crashed was only inferred
--- and
--- gives way to a real finish; any other end stays.
+-- Without a status the items decide: error when none of one or more succeeded, else success. crashed was only
+-- inferred and gives way to a real finish; any other end stays.
 create or replace function obs._close_stage(
     p_tenant_id text, p_run_id text, p_stage text, p_status text, p_ended_at timestamptz, p_expected_events bigint
 ) returns boolean

@@ -1,8 +1,7 @@
 -- obs._fold: takes a run's deltas and adds them to its numbers, exactly once; true when there were any
--- Called by: finish_stage, finish_run, tick; all hold the lock of the run's row, so one fold a run at a time
--- Reads/Writes: stage_deltas (delete), run_stage_stats, run_vendor_usage, run_model_usage, run_error_codes,
--- run_metrics,
---               latency_buckets, enrichment_runs
+-- Called by: _close_stage, _close_run, reprice, tick; all hold the lock of the run's row, so one fold a run at a time
+-- Reads/Writes: stage_deltas (delete), run_stage_stats, run_vendor_usage, run_model_usage, run_error_codes, run_metrics,
+-- latency_buckets, enrichment_runs; run_event_logs and vendor_error_codes (reads)
 -- Raises: nothing
 -- Delete and add are one statement: a rollback, a crash or a restored dump keeps each delta on exactly one side.
 create or replace function obs._fold(p_tenant_id text, p_run_id text) returns boolean

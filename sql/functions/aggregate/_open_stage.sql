@@ -1,5 +1,5 @@
 -- obs._open_stage: makes a stage's row, or completes it with its start and plan
--- Called by: start_stage, _apply_lifecycle
+-- Called by: start_stage, _apply_lifecycle, _close_stage
 -- Reads/Writes: run_stage_stats
 -- Raises: nothing
 create or replace function obs._open_stage(

@@ -1,10 +1,10 @@
 -- obs._put_contactable: counts a run's companies with e-mail results, and those of them that can be contacted
 -- Called by: _close_run, tick (after late events)
--- Reads/Writes: run_event_logs, run_metrics
+-- Reads/Writes: enrichment_runs, run_event_logs, run_metrics
 -- Raises: nothing
--- Per company, not per e-mail: one verified or unknown business address is enough; extra.webmail = true is no business
--- address.
--- Events with an email_status are never thinned, so this can be counted again as long as the run's day is kept.
+-- Per company, not per e-mail: one verified or unknown business address is enough; extra.webmail = true is no
+-- business address. Events with an email_status are never thinned, so this can be counted again as long as the run's
+-- day is kept.
 create or replace function obs._put_contactable(p_tenant_id text, p_run_id text) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$

@@ -1,5 +1,5 @@
 -- obs._put_metric: sets a metric of a run
--- Called by: set_metric, _put_metrics, _apply_lifecycle
+-- Called by: set_metric, _put_metrics, _put_contactable, _apply_lifecycle
 -- Reads/Writes: run_metrics
 -- Raises: nothing; a nameless or endless value is passed over
 create or replace function obs._put_metric(

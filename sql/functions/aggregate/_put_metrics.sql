@@ -1,5 +1,5 @@
 -- obs._put_metrics: every number in an extra becomes a metric of the run
--- Called by: _apply_lifecycle (run_start, run_finish)
+-- Called by: start_run, _apply_lifecycle (run_start, run_finish)
 -- Reads/Writes: run_metrics
 -- Raises: nothing
 create or replace function obs._put_metrics(p_tenant_id text, p_run_id text, p_extra jsonb) returns void

@@ -1,6 +1,7 @@
 -- obs.map_error_code: says that a vendor's own error code means a rate limit or an exhausted quota
 -- Called by: administrators
--- Reads/Writes: vendor_error_codes, run_vendor_usage (runs that already saw the code), audit_log
+-- Reads/Writes: vendor_error_codes, run_error_codes, enrichment_runs (row locks), run_vendor_usage,
+-- audit_log
 -- Raises: 22023 bad meaning, OB001 unknown tenant
 create or replace function obs.map_error_code(
     p_vendor text, p_error_code text, p_meaning text, p_tenant_id text default null

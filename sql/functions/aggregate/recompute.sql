@@ -1,10 +1,9 @@
 -- obs.recompute: a run's stage numbers counted afresh from its raw events, beside what is stored
--- Called by: administrators, ops, tests, maintain (drift check)
--- Reads/Writes: run_event_logs, run_stage_stats, enrichment_runs; changes nothing
+-- Called by: administrators, ops, tests
+-- Reads/Writes: run_event_logs, run_stage_stats, enrichment_runs, event_days; changes nothing
 -- Raises: OB002 unknown run, OB004 ambiguous run id
 -- A second way to the same numbers, by percentile_disc and sums over raw rows: what it shares with the fold are the
--- events alone.
--- Where raw events are thinned or dropped it returns what is stored, with source rollup.
+-- events alone. Where raw events are thinned or dropped it returns what is stored, with source rollup.
 create or replace function obs.recompute(p_run_id text, p_tenant_id text default null)
 returns table (
     stage text, count_total bigint, count_success bigint, count_error bigint, count_retry bigint,

@@ -1,6 +1,6 @@
 -- obs._bucket_edges: lower edges in ms of the latency buckets, 0 to 2^31 - 1, each at most 1.02 times as wide as it
 -- starts
--- Called by: _latency_bucket, _percentiles, percentile
+-- Called by: _latency_bucket, _bucket_middle, _percentiles
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- Pure integer arithmetic, written out as a constant here, so that every machine has the same edges for ever. From 100 ms

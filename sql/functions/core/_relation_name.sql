@@ -1,5 +1,5 @@
 -- obs._relation_name: the qualified, quoted name of a relation, whatever the search_path
--- Called by: attach_runs and its helpers
+-- Called by: _register_relation, _unregister_relation, _backfill_run, _mirror_run
 -- Reads/Writes: the catalog
 -- Raises: nothing
 -- The name is a key of ours: a session that quotes everything must get the same one.

@@ -1,7 +1,7 @@
 -- obs._ensure_event_day: makes the event partition of a day when it is missing; false when retention has dropped that
 -- day
--- Called by: _open_run, ensure_days
--- Reads/Writes: event_days, the catalog
+-- Called by: _open_run, _prepare_runs, _make_days_ahead
+-- Reads/Writes: event_days, run_event_logs (table lock, a partition), the catalog
 -- Raises: nothing
 -- LIKE + ATTACH under SHARE UPDATE EXCLUSIVE: writers and readers of the parent go on. The lock is taken before the
 -- recheck, so two sessions on the same day cannot both make it.

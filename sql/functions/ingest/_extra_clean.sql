@@ -1,5 +1,5 @@
 -- obs._extra_clean: whether an extra may be stored as it came
--- Called by: _event_clean
+-- Called by: _event_clean, _batch_clean, _redact_extra
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- True guarantees that _redact_extra changes nothing: known keys, flat, nothing suspect, no label with a value behind it.

@@ -1,5 +1,5 @@
 -- obs._json_number: the number in a JSON value, written as one or as text; NULL when there is none
--- Called by: _store, _apply_lifecycle, reprice
+-- Called by: _extra_tokens, _apply_lifecycle
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._json_number(p_value jsonb) returns numeric

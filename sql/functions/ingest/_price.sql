@@ -1,5 +1,5 @@
 -- obs._price: what one call costs by the price cards valid at its moment; NULL when a card is missing
--- Called by: _store, reprice
+-- Called by: _final_usd, reprice, _paired_events
 -- Reads/Writes: price_cards
 -- Raises: nothing
 -- The tenant's card beats the global one, an exact model a prefix, a longer prefix a shorter, a later card an earlier.

@@ -1,6 +1,6 @@
 -- obs._quarantine: keeps events that have no home, with the reason
 -- Called by: _store
--- Reads/Writes: quarantined_events
+-- Reads/Writes: quarantined_events, tenant_peppers
 -- Raises: nothing
 -- One moment for the batch, and each event's place in it, so that _adopt meets them in the order they were sent.
 -- Bad ids and tenants that are not the sender's stand in the payload alone, redacted: only administrators see such rows.

@@ -1,5 +1,5 @@
 -- obs._suspect: whether a text could hold anything personal or secret
--- Called by: _redact_text, _event_clean
+-- Called by: _redact_text, _redact_json, _event_clean, _batch_clean
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- False guarantees that _redact_text changes nothing.

@@ -1,5 +1,5 @@
 -- obs._thinnable: whether an event carries nothing that the added-up numbers do not keep
--- Called by: _store, _thin_run
+-- Called by: _place, _thin_runs
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- Failures, facts about a company and calls without a price stay: people and later repricing need them.

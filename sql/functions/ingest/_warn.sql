@@ -1,5 +1,5 @@
 -- obs._warn: adds words to extra.obs_warnings
--- Called by: _mend, _to_events
+-- Called by: _mend, _to_events, _redact_extra
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._warn(p_extra jsonb, p_words text[]) returns jsonb

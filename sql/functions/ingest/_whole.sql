@@ -1,5 +1,5 @@
 -- obs._whole: the whole number nearest to a number, clipped to what bigint holds; NULL for NULL and NaN
--- Called by: _to_events, _store, log_event, reprice
+-- Called by: _to_events, _extra_tokens, _apply_lifecycle, log_event
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._whole(p_number numeric) returns bigint

@@ -1,5 +1,5 @@
 -- obs.gaps: the numbers a run's producers gave out that never arrived
--- Called by: people, reconcile
+-- Called by: people, where status shows missing events
 -- Reads/Writes: enrichment_runs, run_event_logs
 -- Raises: OB002 unknown run, OB004 ambiguous run id
 -- A producer numbers its events without gaps over all its runs, so neighbours of the run's day are looked at too: a number

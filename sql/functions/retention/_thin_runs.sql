@@ -1,13 +1,11 @@
 -- obs._thin_runs: thins finished runs by their tenants' capture mode; number of events deleted
 -- Called by: maintain
--- Reads/Writes: enrichment_runs, settings, run_event_logs
+-- Reads/Writes: enrichment_runs, settings, stage_deltas, run_event_logs (delete)
 -- Raises: nothing
--- The resend window runs from the end of the run or its last event, whichever is later: a run that was taken for crashed and
--- goes on is left alone.
--- Every mode stores everything first, so the numbers are the same in all. In a first call the run's door for thinnable
--- events
--- closes (thinned_at), only in a later one they are deleted: a resend under way meets its first copy. From then on such
--- events go to quarantine, since their first copies may be gone.
+-- The resend window runs from the end of the run or its last event, whichever is later: a run that was taken for
+-- crashed and goes on is left alone. Every mode stores everything first, so the numbers are the same in all. In a
+-- first call the run's door for thinnable events closes (thinned_at), only in a later one they are deleted: a resend
+-- under way meets its first copy. From then on such events go to quarantine, since their first copies may be gone.
 create or replace function obs._thin_runs(p_max_runs int default 200) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$

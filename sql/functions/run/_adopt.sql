@@ -1,5 +1,5 @@
 -- obs._adopt: takes into a new run what came before it was known; number of events taken
--- Called by: _enter, start_run, the trigger of attach_runs
+-- Called by: _enter, start_run, _take_host_run
 -- Reads/Writes: quarantined_events (delete), and through _enter everything
 -- Raises: nothing
 -- Only the run's own tenant's rows; a row without a tenant only where the same trusted login, bound to no tenant, sent

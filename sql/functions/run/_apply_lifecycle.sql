@@ -1,5 +1,5 @@
 -- obs._apply_lifecycle: lets one stored lifecycle event take effect
--- Called by: _enter, in the order of the batch, with the run's row locked
+-- Called by: _apply, in the order of the batch, with the run's row locked
 -- Reads/Writes: enrichment_runs, run_stage_stats, run_metrics
 -- Raises: nothing: what contradicts a finished state is kept as an event and has no effect
 create or replace function obs._apply_lifecycle(p_event obs.event) returns void

@@ -1,12 +1,11 @@
 -- obs._enter: the one door: mends and redacts events, opens their runs, stores them once, lets lifecycle events take
 -- effect
 -- Called by: log_event, log_events, log_batch, _adopt
--- Reads/Writes: everything below
+-- Reads/Writes: stage_deltas (table lock) and all that the functions it calls read and write
 -- Raises: nothing an event can cause
 -- The table lock comes first, so that discard_run waits for this batch, or this batch for it.
 -- Lifecycle events take effect in order after the whole batch is stored, so a batch that carries a whole run ends as
--- that
--- run live would. Run rows are locked in key order: two doors never wait for each other crosswise.
+-- that run live would.
 create or replace function obs._enter(
     p_events obs.event[],
     p_allowed text[],

@@ -1,5 +1,5 @@
 -- obs._lock_run: finds a run among the caller's tenants and locks its row
--- Called by: start_stage, finish_stage, finish_run, set_metric
+-- Called by: start_stage, finish_stage, finish_run, discard_run
 -- Reads/Writes: enrichment_runs (row lock)
 -- Raises: OB002 unknown run, OB004 ambiguous run id
 create or replace function obs._lock_run(p_run_id text, p_tenant_id text) returns obs.enrichment_runs

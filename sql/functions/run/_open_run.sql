@@ -1,8 +1,8 @@
 -- obs._open_run: makes a run with its tenant and event day when it is missing; true when it was made now
--- Called by: start_run, _enter, the trigger of attach_runs
--- Reads/Writes: tenants, enrichment_runs, event_days
+-- Called by: start_run, _enter, _take_host_run
+-- Reads/Writes: tenants, tenant_peppers, enrichment_runs, event_days, attached_relations, and through obs_host the host's table
 -- Raises: 22023 for a bad id
--- A later start never moves a run; it only completes what was not known.
+-- A later start never moves a run; it only brings a trace URL that is new.
 create or replace function obs._open_run(
     p_tenant_id text, p_run_id text, p_kind text, p_started_at timestamptz, p_trace_url text, p_meta jsonb
 ) returns boolean

@@ -1,5 +1,5 @@
 -- obs._take_host_run: brings a run of obs to what a row of the host's table says; true when the run is new
--- Called by: _mirror_run, _backfill_runs
+-- Called by: _mirror_run, _backfill_run
 -- Reads/Writes: enrichment_runs and all that _close_run writes
 -- Raises: 22023 bad id, 22007 unreadable time
 -- The host's row is the truth for start, end and status of its runs; the numbers come from events alone.

@@ -1,6 +1,6 @@
 -- obs.detach_runs: takes trigger and grants off the host's table of runs; the runs already mirrored stay
 -- Called by: administrators who own the host's table
--- Reads/Writes: the host's table, attached_relations
+-- Reads/Writes: the host's table, attached_relations, enrichment_runs
 -- Raises: 42501 not the table's owner
 create or replace function obs.detach_runs(p_relation regclass) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp

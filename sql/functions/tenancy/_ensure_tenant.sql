@@ -1,5 +1,5 @@
 -- obs._ensure_tenant: makes a tenant with its pepper when it is missing
--- Called by: create_tenant, _open_run
+-- Called by: create_tenant, _open_run, _prepare_runs
 -- Reads/Writes: tenants, tenant_peppers
 -- Raises: nothing; its callers have checked the id
 create or replace function obs._ensure_tenant(p_tenant_id text, p_is_new boolean) returns void

@@ -3,9 +3,8 @@
 -- Reads/Writes: tenant_roles, settings, setting obs.tenant_id
 -- Raises: nothing
 -- Whoever was ever mapped is bound to the mapped tenants; both the login and the role it took by SET ROLE are looked
--- at,
--- so that a bound login does not get loose by SET ROLE obs_writer. An unbound writer is a trusted backend, unless the
--- setting strict_writers says no; that setting is for writers, not for administrators.
+-- at, so that a bound login does not get loose by SET ROLE obs_writer. An unbound writer is a trusted backend,
+-- unless the setting strict_writers says no; that setting is for writers, not for administrators.
 create or replace function obs._writable_tenants() returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
