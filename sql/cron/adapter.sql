@@ -83,7 +83,7 @@ $$;
 comment on function obs._cron_drop(text[]) is 'Unschedules obs''s jobs but those to keep; returns their names.';
 
 -- obs._cron_jobs: obs's jobs in pg_cron, each with the last of its runs that came to an end
--- Called by: _status_cron
+-- Called by: _status_cron, _status_cron_runs
 -- Reads/Writes: cron.job, cron.job_run_details
 -- Raises: nothing
 -- How a success is reported tells the mode of pg_cron, whose settings only superusers see: a client gets "1 row", a

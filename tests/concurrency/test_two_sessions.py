@@ -192,3 +192,13 @@ def test_a_discard_gives_way_to_whoever_holds_the_run_and_goes_on_logging(db: Db
         watcher.wait_until_blocked(other)
         assert item(db, "r1", "crawl") == "accepted"
     assert discarding.result(timeout=10).sqlstate == "55P03"
+
+
+def test_a_run_discarded_meanwhile_is_an_unknown_run(db: Db, other: Db, background) -> None:
+    start(db)
+    watcher = db.login()
+    with db.conn.transaction():
+        db.call("discard_run", run_id="r1")
+        starting = background.submit(refused, other.call, "start_stage", run_id="r1", stage="crawl")
+        watcher.wait_until_blocked(other)
+    assert starting.result(timeout=10).sqlstate == "OB002"

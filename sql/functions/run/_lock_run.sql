@@ -13,6 +13,9 @@ begin
     from obs.enrichment_runs r
     where r.tenant_id = v_tenant and r.run_id = p_run_id
     for no key update;
+    if not found then  -- discarded while this waited for its row
+        perform obs._resolve_tenant(p_run_id, v_tenant, array[v_tenant]);
+    end if;
     return v_run;
 end
 $$;
