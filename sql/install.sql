@@ -145,6 +145,8 @@ set client_min_messages = warning;
 \ir functions/run/detach_runs.sql
 \ir functions/run/_begin_job.sql
 \ir functions/run/_end_job.sql
+\ir functions/run/_fold_late.sql
+\ir functions/run/_fold_waiting.sql
 \ir functions/run/tick.sql
 \ir functions/run/_cron_access.sql
 \ir functions/run/_cron_launcher.sql

@@ -3,9 +3,8 @@
 -- Reads/Writes: enrichment_runs, settings and all that _close_run writes
 -- Raises: nothing
 -- By the server's clock alone. A run that ever sent a heartbeat has heartbeat_timeout_s (90 s) from its last sign of
--- life,
--- one that never did has silence_timeout_s (1 h): plain SQL callers send none. Time that the server was down counts
--- for nobody.
+-- life, one that never did has silence_timeout_s (1 h): plain SQL callers send none. Time that the server was down
+-- counts for nobody.
 create or replace function obs._close_abandoned() returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -27,8 +26,12 @@ begin
         limit 1000
         for no key update of r skip locked
     loop
-        perform obs._close_run(v_run.tenant_id, v_run.run_id, 'crashed', v_run.ended_at);
-        v_closed := v_closed + 1;
+        begin
+            perform obs._close_run(v_run.tenant_id, v_run.run_id, 'crashed', v_run.ended_at);
+            v_closed := v_closed + 1;
+        exception when others then
+            raise warning 'obs cannot close run %: SQLSTATE %', quote_literal(v_run.run_id), sqlstate;
+        end;
     end loop;
     return v_closed;
 end

@@ -8,7 +8,8 @@ create or replace function obs._moment(p_text text) returns timestamptz
 language sql stable parallel safe
 return case
     when p_text ~ (
-        '^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):?[0-5]\d)$'
+        '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?'
+        '(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])$'
     ) and p_text !~ '^0000' then p_text::timestamptz
     else obs._odd_moment(p_text)
 end;

@@ -9,7 +9,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp set datestyle = 'ISO, MDY'
 as $$
 declare
-    v_relation text := obs._relation_name(tg_relid);
+    v_relation text := obs._relation_name(coalesce(pg_partition_root(tg_relid), tg_relid));
     v_map jsonb;
     v_row jsonb;
     v_state text;

@@ -3,6 +3,7 @@
 -- Reads/Writes: the host's table
 -- Raises: nothing
 -- Owned by obs_host, which may do nothing in obs: triggers and policies of the host's table run with these rights.
+-- A deferred trigger would run at the commit with the rights of whoever commits, so a table with one gets no URL.
 -- No loop: the host's trigger then finds the same URL in obs and changes nothing.
 grant usage, create on schema obs to obs_host;
 set role obs_host;
@@ -24,6 +25,19 @@ begin
         'update %s set langsmith_trace_url = $1 where run_id = $2::%s and tenant_id::text = $3 '
         'and langsmith_trace_url is distinct from $1', v_table, v_type
     ) using p_url, p_run_id, p_tenant_id;
+    -- Looked at behind the update, whose lock keeps new triggers off.
+    if exists (
+        with recursive part (oid) as (
+            select v_table::oid
+            union
+            select i.inhrelid from pg_inherits i join part p on i.inhparent = p.oid
+        )
+        select from pg_trigger t join part p on t.tgrelid = p.oid where t.tgdeferrable and not t.tgisinternal
+    ) then
+        raise exception 'deferrable' using errcode = 'OB006';
+    end if;
+exception when sqlstate 'OB006' then
+    raise warning 'obs writes no trace URL into %, which has deferrable triggers', v_table;
 end
 $$;
 comment on function obs._write_back_trace_url(text, text, text, text, text) is

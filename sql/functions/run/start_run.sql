@@ -23,12 +23,15 @@ begin
             using errcode = '42501', hint = 'An administrator maps logins to tenants: obs.grant_access(role, tenant).';
     end if;
     if obs._open_run(p_tenant_id, v_run_id, p_kind, coalesce(p_started_at, obs.now()), p_trace_url, p_meta) then
-        perform obs._put_metrics(p_tenant_id, v_run_id, p_meta);
+        -- As stored: under a key such as phone or ssn a number is personal too.
+        perform obs._put_metrics(r.tenant_id, r.run_id, r.meta)
+        from obs.enrichment_runs r
+        where r.tenant_id = p_tenant_id and r.run_id = v_run_id;
         perform obs._adopt(p_tenant_id, v_run_id, v_allowed);
     end if;
     return v_run_id;
 end
 $$;
 comment on function obs.start_run(text, text, text, timestamptz, text, jsonb) is
-'Starts a run (kind nightly, adhoc, ...) and returns its id; with a known id it changes nothing. Numbers in '
-'p_meta become metrics.';
+'Starts a run (kind nightly, adhoc, ...) and returns its id; with a known id it changes nothing but the trace URL. '
+'Numbers in p_meta become metrics.';

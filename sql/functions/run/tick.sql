@@ -9,34 +9,23 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_started timestamptz := clock_timestamp();
-    v_run record;
-    v_status text;
-    v_folded int := 0;
+    v_folded int;
+    v_failed int := 0;
     v_crashed int;
     v_result jsonb;
 begin
     if not obs._begin_job('tick') then
         return jsonb_build_object('job', 'tick', 'skipped', 'another tick is running');
     end if;
-    for v_run in
-        select d.tenant_id, d.run_id from obs.stage_deltas d group by d.tenant_id, d.run_id limit p_max_runs
-    loop
-        perform from obs.enrichment_runs r
-        where r.tenant_id = v_run.tenant_id and r.run_id = v_run.run_id
-        for no key update skip locked;
-        if found and obs._fold(v_run.tenant_id, v_run.run_id) then
-            v_folded := v_folded + 1;
-            select r.status into v_status
-            from obs.enrichment_runs r
-            where r.tenant_id = v_run.tenant_id and r.run_id = v_run.run_id;
-            if v_status <> 'running' then
-                perform obs._close_run(v_run.tenant_id, v_run.run_id, v_status, null);
-                perform obs._put_contactable(v_run.tenant_id, v_run.run_id);
-            end if;
-        end if;
-    end loop;
+    begin
+        select f.folded into v_folded from obs._fold_waiting(p_max_runs, false) f;
+    exception when others then
+        -- A run that cannot be added up must not keep the others waiting: once more, one by one.
+        select f.folded, f.failed into v_folded, v_failed from obs._fold_waiting(null, true) f;
+    end;
     v_crashed := obs._close_abandoned();
-    v_result := jsonb_build_object('job', 'tick', 'folded_runs', v_folded, 'crashed_runs', v_crashed);
+    v_result := jsonb_build_object('job', 'tick', 'folded_runs', v_folded, 'crashed_runs', v_crashed)
+        || case when v_failed > 0 then jsonb_build_object('failed_runs', v_failed) else '{}' end;
     perform obs._end_job('tick', v_started, v_result);
     return v_result;
 end
