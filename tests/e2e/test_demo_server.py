@@ -46,11 +46,13 @@ def servers_of(base: Path) -> list[bytes]:
     return [line for line in lines if f"{base}/data\0".encode() in line]
 
 
-def test_it_serves_and_is_gone_afterwards(home: Path) -> None:
+def test_it_serves_and_is_gone_afterwards(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPORT", "1")  # of another server
     with DemoServer(home) as server:
         base = server.base
         with psycopg.connect(server.dsn(dbname="postgres")) as conn:
             assert conn.info.server_version >= 150000
+        assert "-p 5432" in server.psql()
         assert servers_of(base)
         assert base.stat().st_mode & 0o077 == 0
     assert not servers_of(base)

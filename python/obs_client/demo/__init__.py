@@ -7,8 +7,11 @@ the server is gone when the demo ends, however it ends; the log files stay.
 from __future__ import annotations
 
 import fcntl
+import os
+import shlex
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +81,7 @@ def prepare(server: DemoServer, console: Console) -> None:
             connection.execute("select obs.grant_access(%s, %s)", (f"{tenant}_reader", tenant))
         for price in PRICES:
             connection.execute("select obs.set_price(%s, %s, %s, %s, %s, %s)", price)
+        connection.execute("select obs.maintain()")
     seconds = time.monotonic() - began
     console.print(f"PostgreSQL {version} with obs in it, two tenants, prices and logins: {seconds:.1f} s")
 
@@ -97,10 +101,22 @@ def say_what_next(server: DemoServer, keep: bool, logs: Path, console: Console) 
     if keep:
         lines += ["The server stays. Look around as an operator, or as one tenant alone:"]
         lines += [f"    {server.psql(login)}" for login in ("ops", "alba_reader")]
-        lines += ["and try:  select * from obs.run_overview \\gx", "End it:", f"    {server.stop_line()}"]
+        lines += [
+            "and try:  select * from obs.run_overview \\gx",
+            "End it, or let the next demo in this folder do so:",
+            f"    {server.stop_line()}",
+        ]
     else:
-        lines += ["The server is gone again; `obs demo --keep` leaves it running, with a psql line to look around."]
+        lines += [
+            f"The server is gone again; `{command()} demo --keep` leaves it running, with a psql line to look around."
+        ]
     console.print("\n" + "\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+
+
+def command() -> str:
+    """How this shell calls `obs`: by its name if that leads here, else by the path that was called."""
+    called = sys.argv[0]
+    return shlex.quote(called) if os.path.basename(called) == "obs" and shutil.which("obs") != called else "obs"
 
 
 @contextmanager

