@@ -80,6 +80,23 @@ def test_a_login_without_rights(db: Db, obs: Run, log: Path) -> None:
     assert "grant obs_reader to LOGIN" in refusal(obs("reconcile", "5001", log, dsn=db.dsn_for("test_writer")))
 
 
+def test_a_login_without_any_role_is_told_which_there_are(db: Db, obs: Run) -> None:
+    sentence = refusal(obs("status", dsn=db.dsn_for("test_nobody")))
+    assert "obs_ops for status" in sentence
+
+
+def test_an_unknown_host_is_named(obs: Run) -> None:
+    from .conftest import clean_environment
+
+    sentence = refusal(obs("status", env=clean_environment(PGHOST="no-such-host.invalid")))
+    assert "no-such-host.invalid" in sentence
+
+
+def test_a_schema_of_somebody_else_is_not_uninstalled(bare_db: Db, obs: Run) -> None:
+    bare_db.execute("create schema obs")
+    assert "drop schema obs cascade" in refusal(obs("uninstall", "--yes", dsn=bare_db.dsn))
+
+
 def test_a_database_without_obs(bare_db: Db, obs: Run, log: Path) -> None:
     for verb in (["import", log], ["reconcile", "5001", log], ["status"], ["version"]):
         done = obs(*verb, dsn=bare_db.dsn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 from collections.abc import Callable
@@ -123,6 +124,23 @@ def test_totals_off_by_more_than_two_percent_fail(db: Db, ops: str, obs: Run, fi
     assert done.returncode == 1
     assert "NOT within 2 %" in done.stdout
     assert "in files" in done.stdout
+
+
+def test_what_cannot_be_read_is_told_and_is_no_proof(writer: str, ops: str, obs: Run, file: Path) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole + b"Traceback (most recent call last):\n{\n")
+    done = obs("reconcile", "5001", file, dsn=ops)
+    assert done.returncode == 1
+    assert "match 100.0000 %" in done.stdout
+    number = whole.count(b"\n") + 1
+    assert done.stderr == (
+        f"obs: {file}: lines that cannot be read and are not compared: 2, the first is line {number}: not valid JSON\n"
+    )
+    cut = file.with_suffix(".gz")
+    cut.write_bytes(gzip.compress(whole)[:-200])
+    done = obs("reconcile", "5001", cut, dsn=ops)
+    assert done.returncode == 1
+    assert done.stderr == (f"obs: {cut}: its compressed data ends early; only what could be read before is compared\n")
 
 
 def test_more_than_two_percent_missing_fail(db: Db, ops: str, obs: Run, file: Path) -> None:

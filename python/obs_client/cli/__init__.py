@@ -23,5 +23,5 @@ def main() -> None:
     except ImportError as error:
         if (error.name or "").split(".")[0] not in ("typer", "rich"):
             raise
-        sys.exit("obs: the command line needs two more packages: pip install 'obs-client[cli]'")
+        sys.exit("obs: the command line needs two more packages: pip install '.[cli]' in the source tree")
     sys.exit(status)

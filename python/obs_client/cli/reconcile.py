@@ -11,7 +11,7 @@ import typer
 from ..reconcile import LIMIT_PCT, Finding, Reconciliation
 from ..reconcile import reconcile as compare
 from .database import Dsn, checked
-from .output import table
+from .output import complain, table
 from .trouble import Trouble
 
 SUMS = ("cost_usd", "tokens_input", "tokens_output")
@@ -33,16 +33,21 @@ def reconcile(
 
     Every event of a run is looked up by its id, every total is counted again from the files.
 
-    Exit status 1 when more than 2 % of the events differ, or any total is off by more than 2 %.
+    Exit status 1 when more than 2 % of the events differ, any total is off by more than 2 %, or a line cannot be
+    read.
 
     Example: obs reconcile 5001 --dsn postgresql://ops@localhost/pipeline .logs/night.log night.log.1.gz
     """
-    results = compare(checked(dsn), files, run, tenant)
+    unread: list[str] = []
+    results = compare(checked(dsn), files, run, tenant, unread.append)
     if not results:
-        raise Trouble(f"none of the files has a line of run {run}: name the files that do")
+        named = f"run {run} of tenant {tenant}" if tenant else f"run {run}"
+        raise Trouble(f"none of the files has a line of {named}: name the files that do")
     for result in results:
         show(result)
-    return 0 if all(result.within_limit for result in results) else 1
+    for text in unread:
+        complain(text)
+    return 0 if not unread and all(result.within_limit for result in results) else 1
 
 
 def show(result: Reconciliation) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import psycopg
@@ -52,6 +53,11 @@ def sentence(error: Exception) -> str:
 
 
 def _of_installing(error: InstallError) -> str:
+    if error.sqlstate == "42501" and "uninstall.sql" in str(error):
+        return (
+            f"{error}: uninstalling needs the login that installed obs, or a superuser; "
+            "a schema obs that is not of obs goes with `drop schema obs cascade`"
+        )
     if error.sqlstate == "42501":
         return f"{error}: installing needs a login with CREATE on the database and CREATEROLE, or a superuser"
     return f"{error} ({error.sqlstate})" if (error.sqlstate or "").startswith("OB") else str(error)
@@ -61,7 +67,12 @@ def _of_rights(text: str) -> str:
     role = next((role for role, names in _ROLES.items() if any(f"function {name}" in text for name in names)), None)
     if role is None and "schema obs" not in text:
         return f"this login may not do that: {text}"
-    return f"this login may not do that ({text}): an administrator says `grant {role or 'obs_writer'} to LOGIN`"
+    if role is None:
+        return (
+            f"this login has no role of obs ({text}): an administrator says `grant obs_writer to LOGIN` for import and "
+            "replay, obs_reader for reconcile, obs_ops for status"
+        )
+    return f"this login may not do that ({text}): an administrator says `grant {role} to LOGIN`"
 
 
 def _of_database(error: psycopg.Error) -> str:
@@ -88,6 +99,7 @@ def _of_connection(text: str) -> str:
         return f"the database does not let this login in: {line}; check user and password (PGPASSWORD, ~/.pgpass)"
     if "does not exist" in line:
         return f"{line}: check the name in --dsn, OBS_DSN or the PG* variables"
+    line = line.replace("resolve host None", f"resolve host {os.environ.get('PGHOST', 'None')!r}")  # libpq's variable
     if _UNREACHABLE.search(line):
         return f"the database cannot be reached: {line}; check host and port, and that the server runs"
     return f"the connection to the database was lost: {line}"

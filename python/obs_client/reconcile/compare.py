@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -21,6 +21,7 @@ from .manifest import Manifest, Place
 LIMIT_PCT = 2
 
 Key = tuple[str | None, str]
+Told = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -64,24 +65,35 @@ COUNTED = ("listed", "stored", "same", "thinned", "dropped", "quarantined", "mis
 
 
 def reconcile(
-    dsn: str, paths: Sequence[str | Path], run_id: str | None = None, tenant_id: str | None = None
+    dsn: str,
+    paths: Sequence[str | Path],
+    run_id: str | None = None,
+    tenant_id: str | None = None,
+    unread: Told = lambda _: None,
 ) -> list[Reconciliation]:
-    """Compare the runs of log files (or one of them) with the database. Database errors are raised."""
-    found = manifests([LogFile(path) for path in paths], run_id, tenant_id)
+    """Compare the runs of log files (or one of them) with the database. Database errors are raised.
+
+    `unread` is told what no comparison can cover: lines and ends of files that could not be read.
+    """
+    found = manifests([LogFile(path) for path in paths], run_id, tenant_id, unread)
     with translated(), wire.connect(dsn) as conn:
         set_json_loads(partial(json.loads, parse_float=Decimal), conn)
         return [_ask(conn, key, manifest) for key, manifest in found.items()]
 
 
-def manifests(files: Sequence[LogFile], run_id: str | None = None, tenant_id: str | None = None) -> dict[Key, Manifest]:
+def manifests(
+    files: Sequence[LogFile], run_id: str | None = None, tenant_id: str | None = None, unread: Told = lambda _: None
+) -> dict[Key, Manifest]:
     """What the files say of each run; lines without a tenant belong to the run's only tenant."""
     found: dict[Key, Manifest] = {}
     without_tenant = []
     occurrences = Occurrences()
     for file in in_order(files):
         occurrences.begin_file()
+        bad, first = 0, ""
         for line in read(file):
             if line.bad is not None:
+                bad, first = bad + 1, first or f"line {line.number}: {line.bad}"
                 continue
             event_id = line.event.get("event_id") or occurrences.event_id(line.text)
             row = events.mend({**line.event, "event_id": event_id})
@@ -94,6 +106,10 @@ def manifests(files: Sequence[LogFile], run_id: str | None = None, tenant_id: st
             else:
                 key: Key = (row.tenant_id, row.run_id or "")
                 found.setdefault(key, Manifest()).add(row, (file.name, line.number))
+        if bad:
+            unread(f"{file.name}: lines that cannot be read and are not compared: {bad}, the first is {first}")
+        if file.broken:
+            unread(f"{file.name}: {file.broken}; only what could be read before is compared")
     for row, place in without_tenant:
         owners = [key for key in found if key[1] == row.run_id and key[0] is not None]
         key = owners[0] if len(owners) == 1 else (tenant_id, row.run_id or "")
