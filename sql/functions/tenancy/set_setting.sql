@@ -18,9 +18,13 @@ declare
         when 'extra_mode' then case when p_value not in ('"open"', '"strict"') then '"open" or "strict"' end
         when 'strict_writers' then case when jsonb_typeof(p_value) <> 'boolean' or p_tenant_id is not null
             then 'true or false, for all tenants at once' end
-        else 'no known key: capture, heartbeat_timeout_s, silence_timeout_s, resend_window_s, extra_mode, strict_writers'
+        else 'unknown'
     end;
 begin
+    if p_value is not null and v_fault = 'unknown' then
+        raise exception 'there is no setting %', p_key using errcode = '22023',
+            hint = 'Settings are capture, heartbeat_timeout_s, silence_timeout_s, resend_window_s, extra_mode and strict_writers.';
+    end if;
     if p_value is not null and v_fault is not null then
         raise exception 'setting % cannot be %: it takes %', p_key, p_value, v_fault using errcode = '22023';
     end if;
