@@ -18,6 +18,12 @@ begin
         raise exception 'reprice needs a window: p_from % is not before p_to %', p_from, p_to using errcode = '22023';
     end if;
     perform obs._known_tenant(p_tenant_id);
+    perform from obs.enrichment_runs r
+    where r.started_at < p_to and coalesce(r.last_event_ts, 'infinity') >= p_from and r.thinned_at is not null
+      and (p_tenant_id is null or r.tenant_id = p_tenant_id);
+    if found then
+        raise notice 'thinned runs keep the cost of the calls they no longer hold';
+    end if;
     for v_run in
         select r.tenant_id, r.run_id, r.run_day
         from obs.enrichment_runs r
@@ -73,5 +79,5 @@ end
 $$;
 comment on function obs.reprice(timestamptz, timestamptz, text) is
 'Prices calls with ts in [p_from, p_to) again by today''s price cards, for one tenant or (NULL) all; a row for each '
-'run that changed,
-with the cost in US dollars before and after. Costs that vendors reported stay.';
+'run that changed, with the cost in US dollars before and after. Costs that vendors reported stay, and so do those of calls '
+'that a thinned run no longer holds.';

@@ -3,10 +3,11 @@
 -- Reads/Writes: attached_relations, quarantined_events, and what _take_host_run writes
 -- The row's fields are read through format(), that is by their types' output functions: casts to json or text that the
 -- host defined would run with the rights of obs_owner.
+-- A run that somebody holds is not waited for longer than a second: the host's statement goes on.
 -- Raises: nothing: whatever fails is quarantined with its SQLSTATE, which is why every condition is caught here
 create or replace function obs._mirror_run() returns trigger
 language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp set datestyle = 'ISO, MDY'
+set search_path = pg_catalog, pg_temp set datestyle = 'ISO, MDY' set lock_timeout = '1s'
 as $$
 declare
     v_relation text := obs._relation_name(coalesce(pg_partition_root(tg_relid), tg_relid));

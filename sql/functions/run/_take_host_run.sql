@@ -11,7 +11,7 @@ declare
     v_run text := p_row ->> 'run_id';
     v_word text := p_row ->> 'status';
     v_started timestamptz := coalesce((p_row ->> 'started_at')::timestamptz, obs.now());
-    v_ended timestamptz := (p_row ->> 'ended_at')::timestamptz;
+    v_ended timestamptz := case when p_row ->> 'ended_at' <> '' then greatest((p_row ->> 'ended_at')::timestamptz, v_started) end;
     v_url text := obs._redact_text(v_tenant, left(p_row ->> 'langsmith_trace_url', 2048));
     v_status text;
     v_new boolean;

@@ -14,6 +14,9 @@ declare
     v_run obs.enrichment_runs := obs._lock_run(p_run_id, p_tenant_id);
 begin
     perform obs._check_end_status(p_status);
+    if not isfinite(coalesce(p_ended_at, obs.now())) then
+        raise exception 'run % cannot end at %', quote_literal(p_run_id), p_ended_at using errcode = '22023';
+    end if;
     if not obs._close_run(v_run.tenant_id, p_run_id, p_status, coalesce(p_ended_at, obs.now())) then
         raise exception 'run % already finished as %', quote_literal(p_run_id), v_run.status
             using errcode = 'OB003', hint = 'A finished run keeps its status; obs.discard_run takes a wrong run back.';

@@ -19,7 +19,7 @@ begin
         raise exception 'run % already finished as %: a finished run takes no new stage', quote_literal(p_run_id), v_run.status
             using errcode = 'OB003', hint = 'Events of the run are still taken, as late ones.';
     end if;
-    perform obs._open_stage(v_run.tenant_id, p_run_id, p_stage, coalesce(p_started_at, obs.now()), p_planned);
+    perform obs._open_stage(v_run.tenant_id, p_run_id, p_stage, obs._sane_start(p_started_at), p_planned);
 end
 $$;
 comment on function obs.start_stage(text, text, int, text, timestamptz) is

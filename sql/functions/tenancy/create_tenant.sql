@@ -10,7 +10,7 @@ create or replace function obs.create_tenant(
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if not coalesce(p_tenant_id ~ '^[^[:cntrl:]@]{1,128}$', false) then
+    if not coalesce(p_tenant_id ~ '^[^[:cntrl:]@]{1,128}$' and p_tenant_id !~* '%40', false) then
         raise exception 'tenant id must have 1 to 128 printable characters and no e-mail address in it; this one has %',
             coalesce(length(p_tenant_id), 0)
             using errcode = '22023';
