@@ -65,6 +65,16 @@ def test_digits_and_blanks_of_other_scripts_are_no_numbers_and_no_errors(attacke
     assert log_lines(attacker, lines) == (5, 0, 0)
 
 
+def test_a_run_of_very_many_stages_is_closed_in_no_time(crowded: Db, attacker: Db) -> None:
+    stages = [line("alpha-run", stage=f"stage {number}") for number in range(5000)]
+    assert log_lines(attacker, stages) == (5000, 0, 0)
+    crowded.execute("set statement_timeout = '8s'")
+    assert crowded.call("tick")["folded_runs"] == 1
+    crowded.execute("set statement_timeout = '1s'")
+    assert attacker.call("finish_run", run_id="alpha-run", status="cancelled").status == "cancelled"
+    assert stage_row(crowded, "alpha-run", "stage 4999").status == "cancelled"
+
+
 def test_a_deferred_trigger_of_the_host_never_runs_as_a_writer(crowded: Db, attacker: Db) -> None:
     """The write-back of a trace URL runs as obs_host; deferred triggers would run as whoever commits."""
     crowded.execute(f"create table {HOST_TABLE} ({COLUMNS})")

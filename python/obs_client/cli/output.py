@@ -8,19 +8,24 @@ from collections.abc import Sequence
 import typer
 
 
+def plain(text: str) -> str:
+    """The text without what a terminal would obey: ids and messages may come from files that anybody wrote."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
 def complain(text: str) -> None:
     """One line about what is wrong."""
-    print(f"obs: {' '.join(text.split())}", file=sys.stderr)
+    print(f"obs: {plain(' '.join(text.split()))}", file=sys.stderr)
 
 
 def note(text: str) -> None:
     """One line that belongs to no table."""
-    print(text, file=sys.stderr)
+    print(plain(text), file=sys.stderr)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Rows below their head; numbers stand right."""
-    cells = [list(head), *[["" if value is None else str(value) for value in row] for row in rows]]
+    cells = [list(head), *[["" if value is None else plain(str(value)) for value in row] for row in rows]]
     widths = [max(len(row[place]) for row in cells) for place in range(len(head))]
     right = [all(isinstance(row[place], int | None) for row in rows) for place in range(len(head))]
     for row in cells:

@@ -16,26 +16,22 @@ declare
     v_old text;
     v_old_end timestamptz;
     v_ended boolean;
-    v_stage text;
 begin
     select r.status, r.ended_at into v_old, v_old_end
     from obs.enrichment_runs r
     where r.tenant_id = p_tenant_id and r.run_id = p_run_id;
     v_ended := v_old not in ('running', 'crashed') or coalesce(v_old = v_status, false);
     perform obs._fold(p_tenant_id, p_run_id);
-    for v_stage in
-        select s.stage from obs.run_stage_stats s
-        where s.tenant_id = p_tenant_id and s.run_id = p_run_id and s.status = 'running'
-        order by s.stage
-    loop
-        perform obs._close_stage(
-            p_tenant_id, p_run_id, v_stage,
-            case case when v_ended then v_old else v_status end
-                when 'cancelled' then 'cancelled' when 'crashed' then 'crashed' when 'error' then 'crashed'
-            end,
-            case when v_ended then v_old_end else p_ended_at end, null
-        );
-    end loop;
+    -- As _close_stage does it, for all of them at once: a run may have very many.
+    update obs.run_stage_stats s
+    set status = case case when v_ended then v_old else v_status end
+            when 'cancelled' then 'cancelled' when 'crashed' then 'crashed' when 'error' then 'crashed'
+            else case when s.count_total > 0 and s.count_success = 0 then 'error' else 'success' end
+        end,
+        ended_at = greatest(case when v_ended then v_old_end else p_ended_at end, s.started_at),
+        finished_at = clock_timestamp(),
+        updated_at = clock_timestamp()
+    where s.tenant_id = p_tenant_id and s.run_id = p_run_id and s.status = 'running';
     if v_ended then
         return v_status is null or v_status = v_old;
     end if;

@@ -1,5 +1,5 @@
 -- obs._close_stage: folds a stage's run and ends the stage; false when the stage had ended otherwise
--- Called by: finish_stage, _apply_lifecycle, _close_run; all hold the lock of the run's row
+-- Called by: finish_stage, _apply_lifecycle; both hold the lock of the run's row
 -- Reads/Writes: stage_deltas, run_stage_stats and all that _fold writes
 -- Raises: nothing
 -- Without a status the items decide: error when none of one or more succeeded, else success. crashed was only
