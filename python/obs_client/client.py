@@ -142,6 +142,8 @@ class Client:
         if database is not None:
             self._outbox = Outbox(settings.memory_bytes, settings.batch_events, settings.linger)
             self._sender = Sender(database, settings, self._outbox, self.open_runs, counters, self.warn)
+        elif settings.dsn is None:  # an empty dsn says so on purpose
+            self.warn(f"no database is named by dsn, OBS_DSN or PG* variables: events stay in {settings.spool_dir}")
         self._writer = Writer(self.queue, self._renderer, self._spool, self._outbox, settings.poll, counters, self.warn)
 
     def _count_lost(self, outbox: Outbox) -> None:

@@ -146,6 +146,9 @@ class Sender:
 
     def _count(self, counts: Counts) -> None:
         self._counters.answered = self._counters.answered.plus(counts)
+        if counts.quarantined:
+            waiting = self._counters.answered.quarantined
+            self._warn(f"events without a known run or tenant wait in obs.quarantined_events: {waiting} so far")
 
     def _failed(self, error: Exception) -> None:
         self.failures += 1

@@ -43,7 +43,7 @@ class Stage(Place):
         return Item(self, company_id, extra)
 
     def vendor_call(
-        self, vendor: str, company_id: str | int | None = None, model: str | None = None, **extra: Any
+        self, vendor: str, *, company_id: str | int | None = None, model: str | None = None, **extra: Any
     ) -> VendorCall:
         """One call of a vendor: its duration, cost, tokens and outcome."""
         return VendorCall(self, vendor, company_id, model, extra)

@@ -17,7 +17,10 @@ declare
     and (p_event.tokens_input is null or p_event.tokens_input between 0 and 1000000000000)
     and (p_event.tokens_output is null or p_event.tokens_output between 0 and 1000000000000)
     and p_event.logger in ('obs.stage', 'obs.vendor', 'obs.run', 'obs.qa')
-    and (p_event.status is not null or p_event.event not in ('finish', 'error'))
+    and (
+        p_event.event not in ('finish', 'error') or p_event.logger <> 'obs.stage' or p_event.stage is null
+        or (p_event.event = 'finish' and p_event.status = 'success') or (p_event.event = 'error' and p_event.status = 'error')
+    ) is true
     and (p_event.vendor is not null or p_event.event <> 'vendor_call')
     and (
         p_event.stage = '' or p_event.company_id = '' or p_event.status = '' or p_event.error_code = ''

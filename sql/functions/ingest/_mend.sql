@@ -62,6 +62,11 @@ begin
     if v_event.status is null and v_event.event in ('finish', 'error') then
         v_event.status := case v_event.event when 'finish' then 'success' else 'error' end;
     end if;
+    if v_event.event in ('finish', 'error') and v_event.logger = 'obs.stage' and v_event.stage is not null
+        and (v_event.event, v_event.status) not in (('finish', 'success'), ('error', 'error'))
+    then
+        v_words := v_words || 'status_counts_nowhere'::text;
+    end if;
     if v_event.event = 'vendor_call' and v_event.vendor is null then
         v_event.vendor := 'unknown';
         v_words := v_words || 'vendor_missing'::text;
