@@ -2,6 +2,7 @@
 -- psql -v ON_ERROR_STOP=1 -1 -f sql/install.sql    installs or upgrades; a second time changes nothing.
 
 set client_min_messages = warning;
+set standard_conforming_strings = on;
 
 -- 1. What must be there first
 \ir schema/00_preflight.sql
@@ -177,3 +178,4 @@ set client_min_messages = warning;
 
 reset role;
 reset client_min_messages;
+reset standard_conforming_strings;

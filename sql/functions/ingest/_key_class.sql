@@ -16,7 +16,7 @@ begin
         return 'plain';
     end if;
     if v_key <> lower(v_key collate "C") then
-        v_key := lower(regexp_replace(v_key, '([a-z0-9])([A-Z])', '\1_\2', 'g') collate "C");
+        v_key := lower(regexp_replace(v_key, '([a-z0-9])([A-Z])', E'\\1_\\2', 'g') collate "C");
     end if;
     v_words := string_to_array(v_key, '_');
     if cardinality(v_words) > 1 and v_words[cardinality(v_words)] in ('number', 'num', 'no', 'nr', 'value', 'text', 'raw') then

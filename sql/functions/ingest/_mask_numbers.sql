@@ -21,7 +21,7 @@ begin
     if strpos(v_lower, 'phone') > 0 or strpos(v_lower, 'mobile') > 0 or strpos(v_lower, 'cell') > 0 or strpos(v_lower, 'fax') > 0
         or strpos(v_lower, 'tel') > 0 or strpos(v_lower, 'whatsapp') > 0 or strpos(v_lower, 'msisdn') > 0
     then
-        v_text := regexp_replace(v_text, obs._pattern('phone_labelled'), '\1phone:masked', 'g');
+        v_text := regexp_replace(v_text, obs._pattern('phone_labelled'), E'\\1phone:masked', 'g');
     end if;
     if strpos(v_text, '+') > 0 or strpos(v_text, '(') > 0 then
         v_text := regexp_replace(v_text, obs._pattern('phone_abroad'), 'phone:masked', 'g');

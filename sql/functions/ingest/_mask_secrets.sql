@@ -16,10 +16,10 @@ begin
         v_text := regexp_replace(v_text, obs._pattern('private_key'), 'secret:masked', 'g');
     end if;
     if strpos(v_lower, 'authoriz') > 0 or strpos(v_lower, 'cookie') > 0 then
-        v_text := regexp_replace(v_text, obs._pattern('header'), '\1secret:masked', 'g');
+        v_text := regexp_replace(v_text, obs._pattern('header'), E'\\1secret:masked', 'g');
     end if;
     if strpos(v_lower, 'passw') > 0 or strpos(v_lower, 'pwd') > 0 or strpos(v_lower, 'secret') > 0 or strpos(v_lower, 'phrase') > 0 then
-        v_text := regexp_replace(v_text, obs._pattern('password'), '\1secret:masked', 'g');
+        v_text := regexp_replace(v_text, obs._pattern('password'), E'\\1secret:masked', 'g');
     end if;
     if v_text ~ obs._pattern('long_run') and regexp_replace(v_text, obs._pattern('hash_or_uuid'), '', 'g') ~ obs._pattern('long_run') then
         v_text := regexp_replace(v_text, obs._pattern('token'), 'secret:masked', 'g');
@@ -29,7 +29,7 @@ begin
         or strpos(v_lower, 'redential') > 0 or strpos(v_lower, 'session') > 0 or strpos(v_lower, 'bearer') > 0
         or strpos(v_lower, 'sig') > 0 or strpos(v_lower, 'basic') > 0 or strpos(v_lower, 'code=') > 0 or strpos(v_lower, 'sourcegraph') > 0
     then
-        v_text := regexp_replace(v_text, obs._pattern('assignment'), '\1secret:masked', 'g');
+        v_text := regexp_replace(v_text, obs._pattern('assignment'), E'\\1secret:masked', 'g');
     end if;
     return v_text;
 end

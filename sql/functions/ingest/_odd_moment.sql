@@ -13,7 +13,7 @@ declare
         'i'
     );
 begin
-    if p_text ~ '^[0-9]{9,10}(\.[0-9]{1,9})?$' then
+    if p_text ~ '^[0-9]{9,10}([.][0-9]{1,9})?$' then
         return to_timestamp(p_text::float8);
     end if;
     if v_part is null or v_part[1] = '0000'

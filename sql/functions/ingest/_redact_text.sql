@@ -15,7 +15,7 @@ begin
         v_text := left(p_text, 2000);
         v_text := left(v_text, length(v_text) - strpos(translate(reverse(right(v_text, 250)), E'\n\r\t', '   '), ' '));
         -- The end of a key that began before it would not be known for one.
-        v_plain := case when strpos(p_text, 'PRIVATE KEY') = 0 then substring(right(p_text, 1000) from '^\S{0,250}\s(.*)$') end;
+        v_plain := case when strpos(p_text, 'PRIVATE KEY') = 0 then substring(right(p_text, 1000) from E'^\\S{0,250}\\s(.*)$') end;
         return obs._redact_text(p_tenant_id, rtrim(v_text, ' 0123456789().+-'))
             || ' [cut from ' || octet_length(p_text) || ' bytes, ' || obs._keyed_hash(p_tenant_id, p_text) || '] '
             || obs._redact_text(p_tenant_id, ltrim(coalesce(v_plain, ''), ' 0123456789().+-'));

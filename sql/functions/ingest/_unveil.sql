@@ -3,7 +3,8 @@
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- Percent, JSON and HTML codes decoded (three layers), invisible characters removed, full-width and other compatible
--- characters made plain. Input is at most 16 kB.
+-- characters made plain. Input is at most 16 kB. Backslashes stand in E'' strings, which a session's
+-- standard_conforming_strings leaves alone; so in all of redaction.
 create or replace function obs._unveil(p_text text) returns text
 language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
@@ -18,10 +19,10 @@ declare
 begin
     for v_layer in 1..3 loop
         exit when v_text !~ obs._pattern('encoded');
-        v_text := replace(replace(replace(v_text, '\u0040', '@'), '&#64;', '@'), '&#x40;', '@');
+        v_text := replace(replace(replace(v_text, E'\\u0040', '@'), '&#64;', '@'), '&#x40;', '@');
         v_text := replace(replace(replace(replace(v_text, '&commat;', '@'), '%EF%BC%A0', '@'), '%ef%bc%a0', '@'), '%25', '%');
-        v_text := regexp_replace(v_text, '\\\\{1,4}u00([2-7][0-9A-Fa-f])', '%\1', 'g');
-        v_text := regexp_replace(to_json(v_text)::text, '%([2-7][0-9A-Fa-f])', '\\u00\1', 'g')::json #>> '{}';
+        v_text := regexp_replace(v_text, E'\\\\\\\\{1,4}u00([2-7][0-9A-Fa-f])', E'%\\1', 'g');
+        v_text := regexp_replace(to_json(v_text)::text, '%([2-7][0-9A-Fa-f])', E'\\\\u00\\1', 'g')::json #>> '{}';
     end loop;
     if octet_length(v_text) <> length(v_text) then
         v_text := translate(translate(v_text, c_invisible, ''), c_odd, '-------..  ');
