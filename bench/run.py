@@ -8,6 +8,7 @@ from pathlib import Path
 import client_call
 import finish
 import ingest
+import outage
 import single_call
 import whole_client
 import writers
@@ -25,7 +26,7 @@ writes this page anew. What each line measures stands in the head of its script 
 
 def main() -> None:
     lines = []
-    for part in (client_call, ingest, whole_client, single_call, writers, finish):
+    for part in (client_call, ingest, whole_client, single_call, writers, finish, outage):
         for line in part.main():
             print(line, flush=True)
             lines.append(f"| {line} |")
