@@ -73,6 +73,10 @@ begin
         and not exists (
             select from (select distinct b.extra from pg_temp.obs_batch b where b.extra is not null) d
             where not obs._extra_clean(d.extra)
+        )
+        and not exists (
+            select from (select b.event_id, lag(b.event_id) over () as before from pg_temp.obs_batch b) o
+            where o.event_id < o.before
         );
 end
 $body$', v_fields
@@ -82,4 +86,4 @@ $make$;
 comment on function obs._event_clean(obs.event) is
 'Whether an event may be stored as it came: typed values sane, nothing personal suspected.';
 comment on function obs._batch_clean() is
-'Whether all events of the batch table may be stored as they came: clean, opening no run.';
+'Whether all events of the batch table may be stored as they came: clean, opening no run, in the order of their ids.';

@@ -2,8 +2,7 @@
 -- Called by: client, in the transaction of the COPY
 -- Reads/Writes: pg_temp.obs_batch, and through _enter everything
 -- Raises: OB006 when the table is not obs's own or does not hold p_expected rows
--- A clean batch is stored as it lies. Where that leaves rows, all of it goes through the door as an array: those already
--- stored meet themselves there as duplicates, the others are mended, find their run or are quarantined.
+-- A clean batch of one run that takes events is stored as it lies; any other goes through the door as an array.
 -- Without a transaction around it the COPY's rows vanish without an error: hence the count.
 create or replace function obs.log_batch(
     p_expected int,
@@ -17,29 +16,43 @@ as $$
 declare
     v_allowed text[] := obs._writable_tenants();
     v_count bigint;
-    v_stored int := 0;
+    v_tenant text;
+    v_run text;
+    v_day date;
+    v_stored int;
     v_ids uuid[];
 begin
     perform obs._check_batch();
-    select count(*) into v_count from pg_temp.obs_batch;
+    select
+        count(*),
+        case when count(b.tenant_id) = count(*) and min(b.tenant_id collate "C") = max(b.tenant_id collate "C")
+            then min(b.tenant_id collate "C") end,
+        case when count(b.run_id) = count(*) and min(b.run_id collate "C") = max(b.run_id collate "C")
+            then min(b.run_id collate "C") end
+    into v_count, v_tenant, v_run
+    from pg_temp.obs_batch b;
     if v_count is distinct from p_expected then
         raise exception 'the batch holds % events, not %', v_count, coalesce(p_expected::text, 'NULL')
             using errcode = 'OB006', hint = 'open_batch(), COPY and log_batch() belong in one transaction.';
     end if;
     lock table obs.stage_deltas in row exclusive mode;
-    if obs._batch_clean() then
-        select s.p_accepted, s.p_lifecycle_ids into v_stored, v_ids from obs._store_batch(v_allowed) s;
+    select r.run_day into v_day
+    from obs.enrichment_runs r
+    join obs.event_days d on d.run_day = r.run_day and d.dropped_at is null
+    where r.tenant_id = v_tenant and r.run_id = v_run and r.thinned_at is null
+      and (v_allowed is null or r.tenant_id = any(v_allowed));
+    if v_day is not null and obs._batch_clean() then
+        select s.p_accepted, s.p_lifecycle_ids into v_stored, v_ids from obs._store_batch(v_day) s;
         if v_ids is not null then
             perform obs._apply(array(
                 select b::obs.event from pg_temp.obs_batch b where b.event_id = any(v_ids) order by b.ord
             ));
         end if;
-    end if;
-    accepted := v_stored;
-    duplicate := 0;
-    quarantined := 0;
-    if v_stored < v_count then
-        select v_stored + e.accepted, e.duplicate - v_stored, e.quarantined, e.details
+        accepted := v_stored;
+        duplicate := v_count - v_stored;
+        quarantined := 0;
+    else
+        select e.accepted, e.duplicate, e.quarantined, e.details
         into accepted, duplicate, quarantined, details
         from obs._enter(array(select b::obs.event from pg_temp.obs_batch b), v_allowed) e;
     end if;
