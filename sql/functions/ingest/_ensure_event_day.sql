@@ -1,19 +1,31 @@
--- obs._ensure_event_day: makes the event partition of a day when it is missing; false when retention has dropped that
--- day
+-- obs._ensure_event_day: makes the event partition of a day when it is missing; false when retention has dropped it
 -- Called by: _open_run, _prepare_runs, _make_days_ahead
 -- Reads/Writes: event_days, run_event_logs (table lock, a partition), the catalog
 -- Raises: nothing
 -- LIKE + ATTACH under SHARE UPDATE EXCLUSIVE: writers and readers of the parent go on. The lock is taken before the
--- recheck, so two sessions on the same day cannot both make it.
+-- recheck, so two sessions on the same day cannot both make it. A commit is seen by others a moment before they are told
+-- that the parent has a new partition; the maker holds its lock until they are. Whoever meets the day in that moment waits
+-- for the lock, since its insert would find no partition.
 create or replace function obs._ensure_event_day(p_day date) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_name text := format('run_event_logs_%s', to_char(p_day, 'YYYYMMDD'));
     v_dropped boolean;
+    v_young boolean;
 begin
-    select d.dropped_at is not null into v_dropped from obs.event_days d where d.run_day = p_day;
+    select d.dropped_at is not null, d.created_at > clock_timestamp() - interval '10 minutes'
+    into v_dropped, v_young
+    from obs.event_days d
+    where d.run_day = p_day;
     if found then
+        if v_young and exists (
+            select from pg_locks l
+            where l.relation = 'obs.run_event_logs'::regclass and l.mode = 'ShareUpdateExclusiveLock' and l.granted
+              and l.pid <> pg_backend_pid()
+        ) then
+            lock table obs.run_event_logs in share update exclusive mode;
+        end if;
         return not v_dropped;
     end if;
     lock table obs.run_event_logs in share update exclusive mode;
