@@ -42,6 +42,9 @@ def test_a_run_that_cannot_be_added_up_stops_no_other(crowded: Db, attacker: Db)
     crowded.execute("insert into obs.stage_deltas select * from obs.stage_deltas where run_id = 'poison'")
     ticked = crowded.call("tick")
     assert (ticked["folded_runs"], ticked["failed_runs"]) == (2, 1)
+    assert crowded.one("select state from obs.status() where check_name = 'job tick'") == "red", (
+        "a failed run is no green tick"
+    )
     assert stage_row(crowded, f"{MARK}-run", "late", "b").count_total == 1
     crowded.execute(
         "update obs.enrichment_runs set created_at = '2026-01-01Z', heartbeat_at = null, last_event_at = null"
