@@ -15,6 +15,8 @@ set standard_conforming_strings = on;
 \ir schema/30_events.sql
 \ir schema/40_cost.sql
 \ir schema/50_jobs.sql
+\ir schema/60_alerts.sql
+\ir schema/61_delivery.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security

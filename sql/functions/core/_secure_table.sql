@@ -11,8 +11,14 @@ declare
     v_name text := (select c.relname from pg_class c where c.oid = p_table);
     v_of_tenants boolean := exists (
         select from pg_attribute a where a.attrelid = p_table and a.attname = 'tenant_id' and not a.attisdropped
-    ) and v_name not in ('tenant_roles', 'audit_log', 'stage_deltas', 'tenant_peppers');
-    v_configured boolean := v_name in ('settings', 'price_cards', 'vendor_error_codes', 'extra_keys');
+    ) and v_name not in (
+        'tenant_roles', 'audit_log', 'stage_deltas', 'tenant_peppers', 'alert_groups', 'alert_states', 'notifications',
+        'notification_threads', 'notification_routes'
+    );
+    v_configured boolean := v_name in (
+        'settings', 'price_cards', 'vendor_error_codes', 'extra_keys', 'alert_thresholds', 'alert_silences'
+    );
+    v_common boolean := v_name in ('alert_rules', 'runbooks', 'runbook_checks');
     v_there text[] := array(select p.polname from pg_policy p where p.polrelid = p_table);
 begin
     if not (select c.relrowsecurity and c.relforcerowsecurity from pg_class c where c.oid = p_table) then
@@ -34,6 +40,9 @@ begin
                 'using (tenant_id = any((select obs.visible_tenants())::text[]))', p_table
             );
         end if;
+    end if;
+    if v_common and 'obs_common_rows' <> all(v_there) then
+        execute format('create policy obs_common_rows on %s for select to obs_reader, obs_bi using (true)', p_table);
     end if;
     if v_name = 'quarantined_events' and 'obs_ops_rows' <> all(v_there) then
         execute format('create policy obs_ops_rows on %s for select to obs_ops using (tenant_id is not null)', p_table);
