@@ -17,6 +17,7 @@ set standard_conforming_strings = on;
 \ir schema/50_jobs.sql
 \ir schema/60_alerts.sql
 \ir schema/61_delivery.sql
+\ir schema/62_watch.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -105,6 +106,21 @@ set standard_conforming_strings = on;
 \ir functions/aggregate/_close_abandoned.sql
 \ir functions/aggregate/recompute.sql
 \ir functions/aggregate/reprice.sql
+-- alert: what is expected when, what pipelines are advised, conditions
+\ir functions/alert/_cron_field.sql
+\ir functions/alert/_cron_sets.sql
+\ir functions/alert/_due.sql
+\ir functions/alert/_next_due.sql
+\ir functions/alert/_last_due.sql
+\ir functions/alert/expect.sql
+\ir functions/alert/unexpect.sql
+\ir functions/alert/_judge.sql
+\ir functions/alert/_mv_01_speaks.sql
+\ir functions/alert/_vendor_hits.sql
+\ir functions/alert/_advised_factor.sql
+\ir functions/alert/_next_night.sql
+\ir functions/alert/_heed.sql
+\ir functions/alert/advice.sql
 -- retention: days ahead, thinning
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
@@ -168,6 +184,10 @@ set standard_conforming_strings = on;
 -- 4. Views
 \ir views/run_overview.sql
 \ir views/job_health.sql
+\ir views/run_signs.sql
+\ir views/expected_run_status.sql
+\ir views/conditions/mv_01.sql
+\ir views/conditions/rn_13.sql
 
 -- 5. The schedule, as data, and the functions that hand it to pg_cron as obs_cron
 \ir cron/jobs.sql
@@ -177,6 +197,7 @@ set standard_conforming_strings = on;
 \ir schema/90_policies.sql
 \ir schema/91_grants.sql
 \ir schema/92_comments.sql
+\ir schema/95_comments_watch.sql
 
 reset role;
 reset client_min_messages;

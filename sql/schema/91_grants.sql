@@ -53,6 +53,17 @@ to obs_ops, obs_admin;
 grant execute on function obs.recompute(text, text), obs.gaps(text, text), obs.reconcile(text, jsonb, text)
 to obs_reader, obs_ops, obs_admin;
 
+-- Watching: expected runs and advice; a view calls its functions with the rights of who asks
+grant execute on function obs.advice(text, text, text)
+to obs_writer, obs_reader, obs_bi, obs_ops, obs_admin;
+grant select on obs.expected_runs, obs.vendor_advice to obs_reader, obs_bi, obs_ops, obs_admin;
+grant select on obs.run_signs, obs.expected_run_status, obs.condition_mv_01, obs.condition_rn_13 to obs_ops, obs_admin;
+grant execute on function
+obs._setting(text, text), obs._due(text, text, timestamptz, boolean), obs._next_due(text, text, timestamptz),
+obs._last_due(text, text, timestamptz), obs._cron_sets(text), obs._cron_field(text, int, int, text[]),
+obs._mv_01_speaks(text, text, timestamptz), obs._judge(text, text, numeric, numeric)
+to obs_ops, obs_admin;
+
 -- The jobs
 grant execute on function obs.tick(int), obs.maintain() to obs_cron, obs_ops, obs_admin;
 grant execute on function obs.start(), obs.stop(), obs.status(), obs._schedule_jobs() to obs_ops, obs_admin;
@@ -66,6 +77,8 @@ obs.set_setting(text, jsonb, text),
 obs.allow_extra_key(text, text),
 obs.set_price(text, text, numeric, bigint, text, text, timestamptz, text),
 obs.map_error_code(text, text, text, text),
+obs.expect(text, text, text, interval, text, text),
+obs.unexpect(text, text),
 obs.reprice(timestamptz, timestamptz, text),
 obs.discard_run(text, text, text),
 obs.attach_runs(regclass, jsonb),

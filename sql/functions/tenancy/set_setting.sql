@@ -13,6 +13,10 @@ declare
             then 'a number of seconds from 10 to 86400' end
         when 'silence_timeout_s' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 60 and 604800
             then 'a number of seconds from 60 to 604800' end
+        when 'hang_after_s' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 60 and 604800
+            then 'a number of seconds from 60 to 604800' end
+        when 'advice_floor' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 0.01 and 1
+            then 'a number from 0.01 to 1' end
         when 'resend_window_s' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 0 and 604800
             then 'a number of seconds from 0 to 604800' end
         when 'extra_mode' then case when p_value not in ('"open"', '"strict"') then '"open" or "strict"' end
@@ -23,7 +27,8 @@ declare
 begin
     if p_value is not null and v_fault = 'unknown' then
         raise exception 'there is no setting %', p_key using errcode = '22023',
-            hint = 'Settings are capture, heartbeat_timeout_s, silence_timeout_s, resend_window_s, extra_mode and strict_writers.';
+            hint = 'Settings are capture, heartbeat_timeout_s, silence_timeout_s, hang_after_s, advice_floor, resend_window_s, '
+                'extra_mode and strict_writers.';
     end if;
     if p_value is not null and v_fault is not null then
         raise exception 'setting % cannot be %: it takes %', p_key, p_value, v_fault using errcode = '22023';
