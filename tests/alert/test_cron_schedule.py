@@ -37,7 +37,7 @@ DAYS = [
     # Beirut's clocks jump at midnight, from 28 to 29 March.
     ("00:30", "Asia/Beirut", "2026-03-27 12:00", "2026-03-30 12:00", ["03-27 22:30", "03-28 22:30", "03-29 21:30"]),
     ("30 1-3 * * *", "Europe/Paris", "2026-03-28 23:00", "2026-03-29 12:00", ["03-29 00:30", "03-29 01:30"]),
-    ("30 1-3 * * *", "Europe/Paris", "2026-10-24 22:00", "2026-10-25 12:00", ["10-24 23:30", "10-25 01:30", "10-25 02:30"]),
+    ("30 1,2 * * *", "Europe/Paris", "2026-10-24 22:00", "2026-10-25 12:00", ["10-24 23:30", "10-25 01:30"]),
 ]  # fmt: skip
 
 
@@ -51,13 +51,13 @@ def test_a_local_time_is_one_moment_a_day(db: Db, schedule: str, zone: str, sinc
 def test_every_local_date_of_a_year_has_exactly_one(db: Db, zone: str, local: str) -> None:
     query = """
         with recursive walk as (
-            select obs._next_due(%(local)s, %(zone)s, timestamp '2026-01-01' at time zone %(zone)s - interval '1 s') as at
+            select obs._next_due(%(local)s, %(zone)s, timestamp '2025-12-31 23:59:59' at time zone %(zone)s) as at
             union all
             select obs._next_due(%(local)s, %(zone)s, at) from walk
             where at < timestamp '2026-12-31' at time zone %(zone)s
         )
-        select count(*) as moments, count(distinct (at at time zone %(zone)s)::date) as dates, min((at at time zone %(zone)s)::date)::text as first
-        from walk"""
+        select count(*) as moments, count(distinct d.day) as days, min(d.day)::text as first
+        from walk, lateral (select (at at time zone %(zone)s)::date as day) d"""
     assert db.row(query, {"local": local, "zone": zone}) == (365, 365, "2026-01-01")
 
 
