@@ -49,7 +49,10 @@ begin
         or v_hits.quota_hits > coalesce((v_known.seen #>> array[v_run.run_id, '1'])::bigint, 0)
     then
         if not current_setting('transaction_read_only')::boolean then
-            insert into obs.vendor_advice (tenant_id, vendor) values (p_tenant_id, p_vendor) on conflict do nothing;
+            -- On a row that is being changed even "do nothing" would wait.
+            if v_known.tenant_id is null then
+                insert into obs.vendor_advice (tenant_id, vendor) values (p_tenant_id, p_vendor) on conflict do nothing;
+            end if;
             select a.* into v_known
             from obs.vendor_advice a
             where a.tenant_id = p_tenant_id and a.vendor = p_vendor
