@@ -27,9 +27,10 @@ from .logging_handler import JsonFormatter, ObsHandler
 from .runs import AttachedRun, Run
 from .settings import Settings
 from .stage import Stage
-from .types import ReplayResult, Stats
+from .types import Advice, ReplayResult, Stats
 
 __all__ = [
+    "Advice",
     "AttachedRun",
     "Client",
     "Item",
@@ -42,6 +43,7 @@ __all__ = [
     "Stage",
     "Stats",
     "VendorCall",
+    "advice",
     "attach",
     "close",
     "configure",
@@ -103,6 +105,12 @@ def attach(tenant_id: str | int | None, run_id: str | int) -> AttachedRun:
     """A handle on a run of another process: its stages and items without start and finish."""
     mine = get_client()
     return AttachedRun(mine, mine.settings.tenant() if tenant_id is None else tenant_id, run_id)
+
+
+def advice(tenant_id: str | int | None, vendor: str) -> Advice:
+    """How to treat a vendor now, for whatever run of the tenant is open; never raises, waits at most half a second."""
+    mine = get_client()
+    return mine.adviser.ask(str(mine.settings.tenant() if tenant_id is None else tenant_id), vendor)
 
 
 def flush(timeout: float = 10.0) -> bool:

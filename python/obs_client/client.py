@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import processes
+from .adviser import Adviser
 from .counters import Counters
 from .notices import Notices
 from .outbox import Barrier, Outbox
@@ -37,6 +38,7 @@ class Client:
     def _begin(self) -> None:
         """The state of a process that has logged nothing yet."""
         self.open_runs: OpenRuns = {}
+        self.adviser = Adviser(self.settings.database, self.warn)
         self._lock = threading.RLock()
         self._renderer = Renderer()
         self._counters = Counters()
@@ -70,6 +72,7 @@ class Client:
 
     def close(self, timeout: float | None = None) -> None:
         """Send what can be sent in time, leave the rest in the spool, end the threads."""
+        self.adviser.close()
         deadline = time.monotonic() + (self.settings.exit_timeout if timeout is None else timeout)
         with self._lock:
             if self._writer is None and self.queue.events:
@@ -171,7 +174,7 @@ class Client:
 
     def forked(self) -> list[Any]:
         """In the child of a fork: a new producer, and nothing of the parent's, which is returned."""
-        inherited = [self._sender, self._writer, self._outbox]
+        inherited = [self._sender, self._writer, self._outbox, self.adviser]
         if self._spool is not None:
             self._spool.abandon()
         self.queue.clear()

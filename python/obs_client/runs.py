@@ -11,6 +11,7 @@ from .ids import uuid7
 from .place import Place
 from .raw import Context
 from .stage import Stage, outcome, why
+from .types import Advice
 
 if TYPE_CHECKING:
     from .client import Client
@@ -31,6 +32,10 @@ class AttachedRun(Place):
     def metric(self, name: str, value: float, reason: str = "") -> None:
         """Record one number of the run."""
         self.put({"name": name, "value": value, "reason": reason}, event="metric", status="success")
+
+    def advice(self, vendor: str) -> Advice:
+        """How to treat a vendor now. Asked as often as you like: it waits at most half a second, and only at first."""
+        return self._client.adviser.ask(str(self.tenant_id), vendor, str(self.run_id))
 
     def __enter__(self) -> Any:
         self._client.open_runs[self] = (str(self.run_id), None if self.tenant_id is None else str(self.tenant_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -46,6 +47,16 @@ class Counts(NamedTuple):
 
     def plus(self, other: Counts) -> Counts:
         return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do about a vendor now; by default all is well."""
+
+    batch_factor: float = 1.0  # share of the usual batch or parallelism
+    skip: bool = False  # its quota is exhausted
+    reason: str | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

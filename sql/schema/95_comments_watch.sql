@@ -18,7 +18,7 @@ comment on column obs.vendor_advice.throttled_at is 'When it was last lowered.';
 comment on column obs.vendor_advice.throttled_run_id is 'Run whose rate limit hits lowered it.';
 comment on column obs.vendor_advice.skip_until is 'Until when an exhausted quota is not tried.';
 comment on column obs.vendor_advice.exhausted_run_id is 'Run that exhausted the quota.';
-comment on column obs.vendor_advice.seen is 'By run: rate limit hits and quota hits heeded so far.';
+comment on column obs.vendor_advice.seen is 'Rate limit hits and quota hits heeded so far, by run.';
 comment on column obs.vendor_advice.updated_at is 'When the row last changed, by the server''s clock.';
 
 comment on column obs.run_signs.tenant_id is 'Tenant that the row belongs to.';

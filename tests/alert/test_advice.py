@@ -147,16 +147,28 @@ def test_the_next_nights_run_may_try_again_though_it_starts_early(minute: At) ->
     assert not minute(24 * 60 - 20).call("advice", tenant_id="a", vendor="lusha").skip
 
 
-def test_two_runs_at_once_each_count_once(minute: At) -> None:
+def test_runs_at_once_share_the_account_and_each_hit_counts_once(minute: At) -> None:
     db = minute(1)
     db.call("start_run", tenant_id="a", run_id="s")
     hit(db, run_id="r", times=2)
     hit(db, run_id="s", times=2)
-    assert [factor(db, run_id=run) for run in "rsrsrs"] == [0.5, 0.25, 0.25, 0.25, 0.25, 0.25]
+    assert [factor(db, run_id=run) for run in "rsrs"] == [0.5, 0.5, 0.5, 0.5]
+    hit(db, run_id="s")
+    assert [factor(db, run_id=run) for run in "rsrs"] == [0.25, 0.25, 0.25, 0.25]
 
 
-def test_a_run_that_is_not_known_yet_has_no_hits(minute: At) -> None:
+def test_a_quota_that_an_earlier_run_of_the_night_spent_unasked_is_spent(minute: At) -> None:
+    hit(minute(5), "lusha", "HTTP_402")
+    minute(6).call("finish_run", run_id="r", status="error")
+    minute(60).call("start_run", tenant_id="a", run_id="again")
+    advice = minute(61).call("advice", tenant_id="a", vendor="lusha", run_id="again")
+    assert (advice.skip, advice.reason) == (True, "quota exhausted in run r")
+
+
+def test_a_run_that_is_not_known_yet_is_advised_like_the_others(minute: At) -> None:
     assert factor(minute(1), run_id="not started") == 1
+    hit(minute(1))
+    assert factor(minute(1), run_id="not started") == 0.5
 
 
 def test_without_a_run_id_the_running_one_speaks_and_an_old_end_does_not(minute: At) -> None:
@@ -181,7 +193,6 @@ def test_what_is_remembered_of_runs_does_not_grow(minute: At) -> None:
         factor(db, run_id=name)
         db.call("finish_run", run_id=name)
     assert db.one("select array(select jsonb_object_keys(seen) order by 1) from obs.vendor_advice") == [
-        "day 4",
         "day 5",
     ]
 

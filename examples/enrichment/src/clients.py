@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
+from src.pacing import Gate
+
 S = TypeVar("S")
 T = TypeVar("T")
 Address = tuple[str, int]
@@ -90,12 +92,18 @@ def in_parallel(
     workers: int,
     progress: Callable[[], object],
     stopped: Callable[[], bool] = lambda: False,
+    share: Callable[[], float] = lambda: 1.0,
 ) -> list[T | StepFailed | None]:
-    """Does the work for all things, some at a time; a failure is a result as well, None is what was stopped before."""
+    """Does the work for all things, as many at a time as `share` leaves of the workers.
+
+    A failure is a result as well, None is what was stopped before.
+    """
+    gate = Gate(lambda: int(workers * share()))
 
     def one(thing: S) -> T | StepFailed | None:
         try:
-            return None if stopped() else work(thing)
+            with gate:
+                return None if stopped() else work(thing)
         except StepFailed as failure:
             return failure
         finally:

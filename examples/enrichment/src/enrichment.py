@@ -68,8 +68,8 @@ class Enrichment:
         return retrying(once, lambda failure: item.retry(failure.code))
 
     def out_of_credit(self, step: str) -> bool:
-        """Lusha is left alone once it has answered 402."""
-        return step == "lusha" and self.lusha_spent
+        """Lusha is left alone once it has answered 402, tonight or to an earlier run of the same night."""
+        return step == "lusha" and (self.lusha_spent or self.run.advice("lusha").skip)
 
     def crawl(self, lead: Lead, _: Ask, notes: Notes) -> Page:
         """Reads the company's home page, unless it is the one already known."""

@@ -35,7 +35,9 @@ def score_all(
             return judge(lead, known.get(lead.company_id), partial(complete, openai, item), item.extra)
 
     with run.stage("score", planned=len(leads)) as stage:
-        results = in_parallel(one, leads, 8, progress("score", len(leads)))
+        results = in_parallel(
+            one, leads, 8, progress("score", len(leads)), share=lambda: run.advice("openai").batch_factor
+        )
     scores = [result for result in results if isinstance(result, Score)]
     store.save_scores(host_run, scores)
     return scores

@@ -22,6 +22,7 @@ class Scenario:
     night: int
     page_trouble: float = 0.0  # share of sites that fail on top of the everyday failures
     openai_burst: float = 0.0  # share of companies whose first scoring calls are answered 429
+    openai_at_once: int | None = None  # requests OpenAI works on at once; further ones are answered 429. None: all
     lusha_credits: int | None = None  # calls the Lusha account still has; None: enough
     min_employees: int = 10  # what the tenant's ideal-customer rule asks for
 

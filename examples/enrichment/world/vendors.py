@@ -25,12 +25,26 @@ class Vendors(Server):
         self.scenario = scenario
         self.asked: Counter[tuple[str, str]] = Counter()
         self.lock = threading.Lock()
+        self.busy = 0
 
     def count(self, vendor: str, key: str) -> int:
         """The how-manieth call of that vendor about that key this is, from 1."""
         with self.lock:
             self.asked[vendor, key] += 1
             return self.asked[vendor, key]
+
+    @contextmanager
+    def working(self) -> Iterator[bool]:
+        """Whether OpenAI takes on one more request while it works."""
+        with self.lock:
+            self.busy += 1
+            limit = self.scenario.openai_at_once
+            taken = limit is None or self.busy <= limit
+        try:
+            yield taken
+        finally:
+            with self.lock:
+                self.busy -= 1
 
 
 class VendorHandler(Handler):
@@ -49,7 +63,8 @@ class VendorHandler(Handler):
             case "/lusha/v2/company":
                 self.lusha(request["domain"], request["company_id"])
             case "/openai/v1/chat/completions":
-                self.openai(request)
+                with self.server.working() as taken:
+                    self.openai(request) if taken else self.busy()
 
     def tavily(self, query: str) -> None:
         """Search; does not say what it costs."""
@@ -98,6 +113,10 @@ class VendorHandler(Handler):
             200,
             {"address": address, "status": status, "free_email": "webmail" in address, "cost_usd": 0.0075},
         )
+
+    def busy(self) -> None:
+        """More requests at once than the account allows."""
+        self.answer(429, {"error": {"code": "rate_limit_exceeded"}}, Retry_After="0.1")
 
     def openai(self, request: dict[str, Any]) -> None:
         """A chat completion that judges the company in the last message."""

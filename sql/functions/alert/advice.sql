@@ -15,9 +15,9 @@ as $$
 declare
     v_now timestamptz := obs.now();
     v_writer boolean := pg_has_role(obs._asker(), 'obs_writer', 'usage') or pg_has_role(obs._asker(), 'obs_admin', 'usage');
-    v_run obs.enrichment_runs;
+    v_started_at timestamptz;
     v_known obs.vendor_advice;
-    v_hits record;
+    v_hits jsonb;
     v_mine boolean := false;
 begin
     if p_tenant_id is null or not (
@@ -27,27 +27,18 @@ begin
         raise exception 'tenant % is not among yours', quote_nullable(left(p_tenant_id, 128))
             using errcode = '42501', hint = 'An administrator maps logins to tenants: obs.grant_access(role, tenant).';
     end if;
-    select r.* into v_run
+    select r.started_at into v_started_at
     from obs.enrichment_runs r
-    where r.tenant_id = p_tenant_id and case
-        when p_run_id is not null then r.run_id = p_run_id
-        else r.run_id = coalesce(
-            (
-                select o.run_id from obs.enrichment_runs o
-                where o.tenant_id = p_tenant_id and o.status = 'running' and not o.is_simulation
-                order by o.started_at desc limit 1
-            ),
-            (
-                select o.run_id from obs.enrichment_runs o
-                where o.tenant_id = p_tenant_id and not o.is_simulation
-                order by o.started_at desc limit 1
-            )
-        ) end;
+    where r.tenant_id = p_tenant_id and not r.is_simulation and r.run_id = coalesce(p_run_id, r.run_id)
+    order by r.started_at desc
+    limit 1;
     select a.* into v_known from obs.vendor_advice a where a.tenant_id = p_tenant_id and a.vendor = p_vendor;
-    v_hits := obs._vendor_hits(p_tenant_id, v_run.run_id, p_vendor);
-    if v_hits.rate_limit_hits > coalesce((v_known.seen #>> array[v_run.run_id, '0'])::bigint, 0)
-        or v_hits.quota_hits > coalesce((v_known.seen #>> array[v_run.run_id, '1'])::bigint, 0)
-    then
+    v_hits := obs._vendor_hits(p_tenant_id, p_vendor, v_now);
+    if exists (
+        select from jsonb_each(v_hits) h
+        where (h.value -> 0)::bigint > coalesce(v_known.seen -> h.key -> 0, '0')::bigint
+           or (h.value -> 1)::bigint > coalesce(v_known.seen -> h.key -> 1, '0')::bigint
+    ) then
         if not current_setting('transaction_read_only')::boolean then
             -- On a row that is being changed even "do nothing" would wait.
             if v_known.tenant_id is null then
@@ -59,12 +50,12 @@ begin
             for no key update skip locked;
             v_mine := found;
             if v_mine then
-                v_hits := obs._vendor_hits(p_tenant_id, v_run.run_id, p_vendor);
+                v_hits := obs._vendor_hits(p_tenant_id, p_vendor, v_now);
             else
                 select a.* into v_known from obs.vendor_advice a where a.tenant_id = p_tenant_id and a.vendor = p_vendor;
             end if;
         end if;
-        v_known := obs._heed(v_known, v_run, v_hits.rate_limit_hits, v_hits.quota_hits, v_now);
+        v_known := obs._heed(v_known, p_tenant_id, v_hits, v_now);
         if v_mine then
             update obs.vendor_advice a
             set batch_factor = v_known.batch_factor, throttled_at = v_known.throttled_at,
@@ -74,8 +65,10 @@ begin
         end if;
     end if;
     batch_factor := obs._advised_factor(v_known.batch_factor, v_known.throttled_at, v_now);
-    -- The next night's run may start an hour early; the quota is its own.
-    skip := coalesce(v_now < v_known.skip_until and v_run.started_at < v_known.skip_until - interval '1 hour', false);
+    -- The next night's run may start an hour early; the quota is its own. A run not known yet starts now.
+    skip := coalesce(
+        v_now < v_known.skip_until and coalesce(v_started_at, v_now) < v_known.skip_until - interval '1 hour', false
+    );
     if skip then
         reason := format('quota exhausted in run %s', v_known.exhausted_run_id);
         until := v_known.skip_until;
