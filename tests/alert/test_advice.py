@@ -237,6 +237,8 @@ def test_who_writes_or_reads_a_tenant_may_ask(db: Db, tenants: tuple[str, str], 
     db.call("start_run", tenant_id="a", run_id="r")
     hit(db)
     assert factor(db.login(login)) == 0.5
+    writes = login in ("test_writer_a", "test_writer", "test_admin")
+    assert db.one("select count(*) from obs.vendor_advice") == writes
 
 
 @pytest.mark.parametrize("login", ["test_writer_b", "test_reader_b", "test_reader", "test_bi"])

@@ -3,7 +3,8 @@
 -- Reads/Writes: vendor_advice, enrichment_runs, run_vendor_usage, stage_deltas, expected_runs, settings
 -- Raises: 42501 a tenant that is not the caller's
 -- Looking is a read. New hits are written by whoever takes the row's lock; who finds it taken answers the same without
--- writing, so nobody waits and hits seen by many callers at once halve the batch once. A standby only answers.
+-- writing, so nobody waits and hits seen by many callers at once halve the batch once. Readers and standbys are answered
+-- without a write.
 create or replace function obs.advice(
     p_tenant_id text,
     p_vendor text,
@@ -14,16 +15,14 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_now timestamptz := obs.now();
-    v_writer boolean := pg_has_role(obs._asker(), 'obs_writer', 'usage') or pg_has_role(obs._asker(), 'obs_admin', 'usage');
+    v_writes boolean := (pg_has_role(obs._asker(), 'obs_writer', 'usage') or pg_has_role(obs._asker(), 'obs_admin', 'usage'))
+        and coalesce(p_tenant_id = any(obs._writable_tenants()), true);
     v_started_at timestamptz;
     v_known obs.vendor_advice;
     v_hits jsonb;
     v_mine boolean := false;
 begin
-    if p_tenant_id is null or not (
-        coalesce(p_tenant_id = any(obs._readable_tenants()), true)
-        or (v_writer and coalesce(p_tenant_id = any(obs._writable_tenants()), true))
-    ) then
+    if p_tenant_id is null or not (v_writes or coalesce(p_tenant_id = any(obs._readable_tenants()), true)) then
         raise exception 'tenant % is not among yours', quote_nullable(left(p_tenant_id, 128))
             using errcode = '42501', hint = 'An administrator maps logins to tenants: obs.grant_access(role, tenant).';
     end if;
@@ -39,7 +38,7 @@ begin
         where (h.value -> 0)::bigint > coalesce(v_known.seen -> h.key -> 0, '0')::bigint
            or (h.value -> 1)::bigint > coalesce(v_known.seen -> h.key -> 1, '0')::bigint
     ) then
-        if not current_setting('transaction_read_only')::boolean then
+        if v_writes and not current_setting('transaction_read_only')::boolean then
             -- On a row that is being changed even "do nothing" would wait.
             if v_known.tenant_id is null then
                 insert into obs.vendor_advice (tenant_id, vendor) values (p_tenant_id, p_vendor) on conflict do nothing;
