@@ -1,6 +1,6 @@
 -- obs._apply: lets stored lifecycle events take effect, in their order
 -- Called by: _enter, log_batch
--- Reads/Writes: enrichment_runs (row locks) and what _apply_lifecycle writes
+-- Reads/Writes: enrichment_runs (row locks) and what _apply_lifecycle and _judge_run write
 -- Raises: nothing
 -- Run rows are locked in key order: two doors never wait for each other crosswise.
 create or replace function obs._apply(p_lifecycle obs.event[]) returns void
@@ -16,6 +16,19 @@ begin
     foreach v_event in array p_lifecycle loop
         perform obs._apply_lifecycle(v_event);
     end loop;
+    -- Judged once a run, when all of the batch has taken effect: what a run shows in between, nobody saw.
+    perform obs._judge_run(j.tenant_id, j.run_id, j.stages)
+    from (
+        select
+            l.tenant_id,
+            l.run_id,
+            case when not bool_or(l.event = 'run_finish') then coalesce(array_agg(l.stage) filter (where l.event = 'stage_finish'), '{}')
+            end as stages
+        from unnest(p_lifecycle) l
+        where l.event in ('run_start', 'stage_finish', 'run_finish', 'metric')
+        group by l.tenant_id, l.run_id
+        order by 1, 2
+    ) j;
 end
 $$;
 comment on function obs._apply(obs.event[]) is 'Lets stored lifecycle events take effect, in their order.';
