@@ -5,7 +5,7 @@ insert into obs.alert_rules as r (
     runbook_code
 )
 values
-('MV-01', 'Materialized view not refreshed', 'obs.condition_mv_01', 'run', '{mv_refresh}', '>', 'page', null, false, '{}', 'MV-01'),
+('MV-01', 'View not refreshed', 'obs.condition_mv_01', 'run', '{mv_refresh}', '>', 'page', null, false, '{}', 'MV-01'),
 ('CR-02', 'Crawl error rate high', 'obs.condition_cr_02', 'run', '{crawl}', '>', 'warning', 'page', false, '{}', 'CR-02'),
 ('VQ-03', 'Vendor quota or rate limit', 'obs.condition_vq_03', 'run', null, '>', 'warning', null, true, '{OA-04}', 'VQ-03'),
 ('OA-04', 'OpenAI rate limit', 'obs.condition_oa_04', 'run', null, '>', 'warning', null, true, '{}', 'OA-04'),

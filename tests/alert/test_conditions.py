@@ -55,8 +55,9 @@ def test_a_tenants_own_threshold_beats_everybodys(watch: Watch, db: Db) -> None:
 def test_an_export_that_says_it_is_not_ready(watch: Watch, db: Db) -> None:
     run = watch.run(finish=False)
     db.execute(
-        """select obs.log_events(jsonb_build_object('logger', 'obs.stage', 'event', 'stage_finish', 'stage', 'export_odoo',
-            'status', 'success', 'tenant_id', 'a', 'run_id', %s::text, 'extra', '{"ready": false}'::jsonb))""",
+        """select obs.log_events(jsonb_build_object('logger', 'obs.stage', 'event', 'stage_finish',
+            'stage', 'export_odoo', 'status', 'success', 'tenant_id', 'a', 'run_id', %s::text,
+            'extra', '{"ready": false}'::jsonb))""",
         (run,),
     )
     assert watch.active() == {"OE-06:export_odoo": "warning"}

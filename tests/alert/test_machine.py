@@ -73,8 +73,12 @@ def test_no_data_and_errors_end_no_alert(watch: Watch) -> None:
     watch.observe("ok")
     states = [(was, became) for was, became, _ in watch.moves("VQ-03")]
     assert states == [
-        ("inactive", "no_data"), ("no_data", "firing"), ("firing", "resolved"), ("inactive", "error"), ("error", "inactive"),
-    ]  # fmt: skip
+        ("inactive", "no_data"),
+        ("no_data", "firing"),
+        ("firing", "resolved"),
+        ("inactive", "error"),
+        ("error", "inactive"),
+    ]
 
 
 def test_a_changed_rule_closes_what_it_opened_before_it_judges_anew(watch: Watch, db: Db) -> None:

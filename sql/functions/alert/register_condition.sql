@@ -33,8 +33,10 @@ begin
         select from pg_attribute a
         where a.attrelid = p_view and a.attname = w.name and not a.attisdropped and format_type(a.atttypid, null) = w.type
     );
-    if p_view is null or (select c.relkind from pg_class c where c.oid = p_view) not in ('v', 'm', 'r') or v_missing is not null then
-        raise exception 'relation % cannot be a condition: it lacks %', coalesce(p_view::text, 'NULL'), coalesce(v_missing, 'everything')
+    if p_view is null or v_missing is not null
+        or (select c.relkind from pg_class c where c.oid = p_view) not in ('v', 'm', 'r') then
+        raise exception 'relation % cannot be a condition: it lacks %',
+            coalesce(p_view::text, 'NULL'), coalesce(v_missing, 'everything')
             using errcode = '22023', hint = 'Its columns: tenant_id, subject, value, threshold, verdict (ok, breach, no_data), summary.';
     end if;
     if not has_table_privilege('obs_forwarder', p_view, 'select') then
@@ -58,4 +60,5 @@ begin
 end
 $$;
 comment on function obs.register_condition(text, text, regclass, text, numeric) is
-'Makes a view with the columns of a condition a rule of its own; the forwarder judges it each minute, read-only and with a timeout.';
+'Makes a view with the columns of a condition a rule of its own; the forwarder judges it each minute, read-only and with '
+'a timeout.';

@@ -22,23 +22,23 @@ from (
     where h.last_success_at is not null
     union all
     select
-        'outbox',
-        (coalesce(obs.now() - min(n.next_try_at), interval '0') > interval '5 minutes')::int,
-        format('%s notifications wait, the oldest since %s', count(*), min(n.next_try_at))
+        'outbox' as subject,
+        (coalesce(obs.now() - min(n.next_try_at), interval '0') > interval '5 minutes')::int as value,
+        format('%s notifications wait, the oldest since %s', count(*), min(n.next_try_at)) as summary
     from obs.notifications as n
     where n.state in ('waiting', 'leased') and n.attempts = 0
     union all
     select
-        'forwarder',
-        (obs.now() - max(f.last_seen_at) > interval '2 minutes')::int,
-        format('no forwarder has been seen since %s', max(f.last_seen_at))
+        'forwarder' as subject,
+        (obs.now() - max(f.last_seen_at) > interval '2 minutes')::int as value,
+        format('no forwarder has been seen since %s', max(f.last_seen_at)) as summary
     from obs.forwarders as f
     having count(*) > 0
     union all
     select
-        'rule ' || r.alert_code,
-        (r.error_sqlstate is not null)::int,
-        format('the condition of %s fails with SQLSTATE %s', r.alert_code, r.error_sqlstate)
+        'rule ' || r.alert_code as subject,
+        (r.error_sqlstate is not null)::int as value,
+        format('the condition of %s fails with SQLSTATE %s', r.alert_code, r.error_sqlstate) as summary
     from obs.alert_rules as r
     where r.error_sqlstate is not null
         or exists (
