@@ -199,6 +199,13 @@ create table if not exists obs.alert_silences (
     ),
     constraint alert_silences_have_a_reason check (reason ~ '\S')
 );
+do $type$
+begin
+    if to_regtype('obs.alert_step') is null then
+        create type obs.alert_step as (state obs.alert_states, moves obs.alert_transitions[]);
+    end if;
+end
+$type$;
 do $step$
-begin perform obs._record_step('60_alerts', 'e963fd7b7d9dd252bfdc952fb490c9aefa1ec21c7c3068716e925d93754e8cd4');
+begin perform obs._record_step('60_alerts', 'f5e24eaf2cafbde4c8246b5b5961737bd1a6078c98e13492da2a8a071f9517d0');
 end $step$;

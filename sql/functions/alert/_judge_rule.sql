@@ -10,41 +10,37 @@ create or replace function obs._judge_rule(
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_columns constant text := 'v.tenant_id, v.run_id, v.subject, v.value, v.threshold, v.severity, v.verdict, v.summary, v.details';
-    v_row record;
+    v_view constant regclass := p_rule.condition::regclass;
     v_seen obs.alert_observations;
 begin
     judged := 0;
     left_over := '{}';
-    for v_row in execute case
-        when p_runs is null
-            then format('select %s, null::timestamptz as started_at from %s v where v.run_id is null order by 1, 3', v_columns, p_rule.condition)
-        else format(
-            'select %s, r.started_at from unnest($1, $2) as k (tenant_id, run_id) '
-            'join obs.enrichment_runs r on r.tenant_id = k.tenant_id and r.run_id = k.run_id '
-            'cross join lateral (select * from %s c where c.tenant_id = k.tenant_id and c.run_id = k.run_id) v '
-            'order by 1, r.started_at, 3', v_columns, p_rule.condition
-        )
-    end using p_tenants, p_runs loop
-        v_seen := null;
-        v_seen.tenant_id := v_row.tenant_id;
-        v_seen.alert_code := p_rule.alert_code;
-        v_seen.subject := v_row.subject;
-        v_seen.is_simulation := false;
-        v_seen.observed_at := p_at;
-        v_seen.run_id := v_row.run_id;
-        v_seen.run_started_at := coalesce(v_row.started_at, (v_row.details ->> 'due_at')::timestamptz);
-        v_seen.verdict := v_row.verdict;
-        v_seen.value := v_row.value;
-        v_seen.sample := (v_row.details ->> 'sample')::numeric;
-        v_seen.threshold := v_row.threshold;
-        v_seen.severity := v_row.severity;
-        v_seen.summary := v_row.summary;
-        v_seen.details := v_row.details;
+    for v_seen in execute case
+        when p_runs is null then format($query$
+            select
+                c.tenant_id, null::bigint, %2$L, c.subject, false, $3, c.run_id, (c.details ->> 'due_at')::timestamptz, c.verdict,
+                c.value, (c.details ->> 'sample')::numeric, c.threshold, c.severity, c.summary, c.details, 0
+            from %1$s c
+            where c.run_id is null
+            order by c.tenant_id, c.subject
+        $query$, v_view, p_rule.alert_code)
+        else format($query$
+            select
+                c.tenant_id, null::bigint, %2$L, c.subject, false, $3, c.run_id, k.started_at, c.verdict,
+                c.value, (c.details ->> 'sample')::numeric, c.threshold, c.severity, c.summary, c.details, 0
+            from (
+                select r.tenant_id, r.run_id, r.started_at
+                from unnest($1, $2) as w (tenant_id, run_id)
+                join obs.enrichment_runs r on r.tenant_id = w.tenant_id and r.run_id = w.run_id
+            ) k
+            cross join lateral (select * from %1$s v where v.tenant_id = k.tenant_id and v.run_id = k.run_id) c
+            order by c.tenant_id, k.started_at, c.subject
+        $query$, v_view, p_rule.alert_code)
+    end using p_tenants, p_runs, p_at loop
         if obs._observe(v_seen) then
             judged := judged + 1;
-        elsif v_row.run_id is not null then
-            left_over := left_over || array[v_row.tenant_id, v_row.run_id];
+        elsif v_seen.run_id is not null then
+            left_over := left_over || array[v_seen.tenant_id, v_seen.run_id];
         end if;
     end loop;
 end

@@ -11,7 +11,7 @@ declare
     v_params constant jsonb := obs._alert_params(p_seen.alert_code, p_seen.tenant_id);
     v_seen obs.alert_observations := p_seen;
     v_state obs.alert_states;
-    v_step record;
+    v_step obs.alert_step;
     v_changed boolean;
 begin
     v_seen.rule_version := (v_params ->> 'version')::int;
@@ -50,13 +50,13 @@ begin
             v_seen.run_started_at, v_seen.verdict, v_seen.value, v_seen.sample, v_seen.threshold, v_seen.severity, v_seen.summary,
             v_seen.details, v_seen.rule_version
         );
-        select t.p_next, t.p_moves into v_step from obs._step(v_state, v_seen, v_seen.observed_at, v_params) t;
+        v_step := obs._step(v_state, v_seen, v_seen.observed_at, v_params);
     elsif v_state.due_at <= v_seen.observed_at then
-        select t.p_next, t.p_moves into v_step from obs._step(v_state, null, v_seen.observed_at, v_params) t;
+        v_step := obs._step(v_state, null, v_seen.observed_at, v_params);
     else
         return true;
     end if;
-    perform obs._record_moves(v_step.p_next, v_step.p_moves, case when v_changed then v_seen end);
+    perform obs._record_moves(v_step.state, v_step.moves, case when v_changed then v_seen end);
     return true;
 end
 $$;

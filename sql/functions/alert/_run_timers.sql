@@ -7,7 +7,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_state obs.alert_states;
-    v_step record;
+    v_step obs.alert_step;
     v_seen obs.alert_observations;
     v_moved int := 0;
 begin
@@ -18,15 +18,14 @@ begin
         order by s.alert_code, s.tenant_id, s.subject
         for no key update skip locked
     loop
-        select t.p_next, t.p_moves into v_step
-        from obs._step(v_state, null, p_at, obs._alert_params(v_state.alert_code, v_state.tenant_id)) t;
+        v_step := obs._step(v_state, null, p_at, obs._alert_params(v_state.alert_code, v_state.tenant_id));
         select o.* into v_seen
         from obs.alert_observations o
         where o.tenant_id = v_state.tenant_id and o.alert_code = v_state.alert_code and o.subject = v_state.subject
           and o.is_simulation = v_state.is_simulation
         order by o.observation_id desc
         limit 1;
-        perform obs._record_moves(v_step.p_next, v_step.p_moves, v_seen);
+        perform obs._record_moves(v_step.state, v_step.moves, v_seen);
         v_moved := v_moved + 1;
     end loop;
     return v_moved;

@@ -16,7 +16,7 @@ declare
     v_params jsonb;
     v_interval interval;
     v_news text;
-    v_due bigint[] := '{}';
+    v_due bigint[] := array[]::bigint[];
     v_row record;
     v_told int := 0;
 begin

@@ -10,9 +10,9 @@ create or replace function obs.set_threshold(
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_rule obs.alert_rules := obs._known_rule(p_alert_code);
     v_changed boolean;
 begin
+    perform obs._known_rule(p_alert_code);
     perform obs._known_tenant(p_tenant_id);
     if p_name is null or p_name not in (
         'threshold', 'escalate_at', 'min_sample', 'enabled', 'for_s', 'keep_firing_s', 'repeat_s', 'group_interval_s', 'flap_window_s'
