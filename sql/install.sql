@@ -138,6 +138,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_tell_group.sql
 \ir functions/alert/flush_notifications.sql
 \ir functions/alert/evaluate_alerts.sql
+\ir functions/alert/_end_drill.sql
 -- retention: days ahead, thinning
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
@@ -184,6 +185,9 @@ set standard_conforming_strings = on;
 \ir functions/run/_fold_late.sql
 \ir functions/run/_fold_waiting.sql
 \ir functions/run/tick.sql
+\ir functions/run/_drill_lines.sql
+\ir functions/run/_drill_rows.sql
+\ir functions/run/simulate.sql
 \ir functions/run/_cron_access.sql
 \ir functions/run/_cron_launcher.sql
 \ir functions/run/maintain.sql

@@ -71,7 +71,8 @@ grant execute on function obs.ack(bigint, text) to obs_reader, obs_ops, obs_admi
 grant execute on function
 obs.silence(text, interval, text, text, text, timestamptz, boolean),
 obs.unsilence(bigint),
-obs.evaluate_alerts(text)
+obs.evaluate_alerts(text),
+obs.simulate(text, text)
 to obs_ops, obs_admin;
 grant execute on function obs.flush_notifications() to obs_forwarder, obs_ops, obs_admin;
 grant execute on function obs.report_condition(text, jsonb, text), obs.tick(int) to obs_forwarder;

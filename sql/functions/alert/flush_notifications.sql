@@ -48,7 +48,7 @@ begin
             select g.* into v_group from obs.alert_groups g where g.group_id = v_alert.group_id;
         end if;
         v_interval := make_interval(secs => (v_params ->> 'group_interval_s')::float8);
-        if v_rule.across_tenants and v_news <> 'escalated' and v_group.last_sent_at > v_now - v_interval then
+        if v_rule.across_tenants and not v_alert.is_simulation and v_news <> 'escalated' and v_group.last_sent_at > v_now - v_interval then
             update obs.alerts a
             set notify_at = v_group.last_sent_at + v_interval
             where a.tenant_id = v_alert.tenant_id and a.alert_id = v_alert.alert_id;
