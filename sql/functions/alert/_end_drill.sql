@@ -19,7 +19,8 @@ begin
     from obs.alert_states s
     where s.tenant_id = p_seen.tenant_id and s.alert_code = p_seen.alert_code and s.subject = p_seen.subject and s.is_simulation;
     if v_state.due_at is not null then
-        v_step := obs._step(v_state, null, v_state.due_at, obs._alert_params(p_seen.alert_code, p_seen.tenant_id));
+        v_state.due_at := v_seen.observed_at;
+        v_step := obs._step(v_state, null, v_seen.observed_at, obs._alert_params(p_seen.alert_code, p_seen.tenant_id));
         perform obs._record_moves(v_step.state, v_step.moves, null);
     end if;
     -- The next drill begins afresh: its firings are no flapping.
