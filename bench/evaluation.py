@@ -16,7 +16,8 @@ insert into obs.run_stage_stats (
     tenant_id, run_id, stage, count_total, count_success, count_error, status, expected_events, events_seen
 )
 select r.tenant_id, r.run_id, s.stage, 1000, 900, 100, 'success', 1000, 1000
-from obs.enrichment_runs r, unnest(array['mv_refresh', 'crawl', 'tavily', 'lusha', 'zerobounce', 'score', 'export_odoo']) s (stage);
+from obs.enrichment_runs r,
+    unnest(array['mv_refresh', 'crawl', 'tavily', 'lusha', 'zerobounce', 'score', 'export_odoo']) s (stage);
 insert into obs.run_vendor_usage (tenant_id, run_id, vendor, calls, rate_limit_hits)
 select r.tenant_id, r.run_id, v.vendor, 1000, (random() < 0.1)::int
 from obs.enrichment_runs r, unnest(array['tavily', 'lusha', 'zerobounce', 'openai']) v (vendor);
