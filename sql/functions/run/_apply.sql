@@ -8,6 +8,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_event obs.event;
+    v_run record;
 begin
     perform from obs.enrichment_runs r
     where (r.tenant_id, r.run_id) in (select l.tenant_id, l.run_id from unnest(p_lifecycle) l)
@@ -17,18 +18,17 @@ begin
         perform obs._apply_lifecycle(v_event);
     end loop;
     -- Judged once a run, when all of the batch has taken effect: what a run shows in between, nobody saw.
-    perform obs._judge_run(j.tenant_id, j.run_id, j.stages)
-    from (
-        select
-            l.tenant_id,
-            l.run_id,
-            case when not bool_or(l.event = 'run_finish') then coalesce(array_agg(l.stage) filter (where l.event = 'stage_finish'), '{}')
-            end as stages
+    for v_run in
+        select l.tenant_id, l.run_id, min(r.started_at) as started_at, bool_or(l.event = 'run_finish') as is_over,
+            coalesce(array_agg(l.stage) filter (where l.event = 'stage_finish'), '{}') as stages
         from unnest(p_lifecycle) l
+        join obs.enrichment_runs r on r.tenant_id = l.tenant_id and r.run_id = l.run_id
         where l.event in ('run_start', 'stage_finish', 'run_finish', 'metric')
         group by l.tenant_id, l.run_id
-        order by 1, 2
-    ) j;
+        order by l.tenant_id, started_at, l.run_id
+    loop
+        perform obs._judge_run(v_run.tenant_id, v_run.run_id, case when not v_run.is_over then v_run.stages end);
+    end loop;
 end
 $$;
 comment on function obs._apply(obs.event[]) is 'Lets stored lifecycle events take effect, in their order.';

@@ -30,8 +30,8 @@ begin
             from %1$s c
             where c.tenant_id = $1 and (c.run_id = $2 or c.run_id is null) and c.verdict = 'breach'
         $query$, v_view, p_rule.alert_code) into v_rows using v_tenant, v_run, obs.now();
-        raise exception 'the drill is over' using errcode = 'OB099';
-    exception when sqlstate 'OB099' then
+        raise sqlstate 'DRILL' using message = 'the drill is over';
+    exception when sqlstate 'DRILL' then
         return v_rows;
     end;
 end
