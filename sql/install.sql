@@ -106,7 +106,40 @@ set standard_conforming_strings = on;
 \ir functions/aggregate/_close_abandoned.sql
 \ir functions/aggregate/recompute.sql
 \ir functions/aggregate/reprice.sql
--- alert: what is expected when, what pipelines are advised, conditions
+-- alert: what is expected when, conditions judged, the machine, what is told, advice
+\ir functions/alert/_alert_params.sql
+\ir functions/alert/_verdict.sql
+\ir functions/alert/_judge.sql
+\ir functions/alert/_severity_rank.sql
+\ir functions/alert/_known_rule.sql
+\ir functions/alert/_own_alert.sql
+\ir functions/alert/_move.sql
+\ir functions/alert/_fire.sql
+\ir functions/alert/_step.sql
+\ir functions/alert/_record_moves.sql
+\ir functions/alert/_observe.sql
+\ir functions/alert/_run_timers.sql
+\ir functions/alert/_queue_run.sql
+\ir functions/alert/_judge_rule.sql
+\ir functions/alert/_judge_run.sql
+\ir functions/alert/_judge_queue.sql
+\ir functions/alert/_rule_failed.sql
+\ir functions/alert/_close_changed.sql
+\ir functions/alert/set_threshold.sql
+\ir functions/alert/register_condition.sql
+\ir functions/alert/report_condition.sql
+\ir functions/alert/ack.sql
+\ir functions/alert/silence.sql
+\ir functions/alert/unsilence.sql
+\ir functions/alert/_mute_alerts.sql
+\ir functions/alert/_news_of.sql
+\ir functions/alert/_next_repeat.sql
+\ir functions/alert/_routes_for.sql
+\ir functions/alert/_open_group.sql
+\ir functions/alert/_tell_group.sql
+\ir functions/alert/flush_notifications.sql
+\ir functions/alert/evaluate_alerts.sql
+\ir functions/alert/_end_drill.sql
 \ir functions/alert/_cron_field.sql
 \ir functions/alert/_cron_sets.sql
 \ir functions/alert/_due.sql
@@ -114,7 +147,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_last_due.sql
 \ir functions/alert/expect.sql
 \ir functions/alert/unexpect.sql
-\ir functions/alert/_judge.sql
+\ir functions/alert/_due_of.sql
 \ir functions/alert/_mv_01_speaks.sql
 \ir functions/alert/_vendor_hits.sql
 \ir functions/alert/_advised_factor.sql
@@ -167,6 +200,9 @@ set standard_conforming_strings = on;
 \ir functions/run/_fold_late.sql
 \ir functions/run/_fold_waiting.sql
 \ir functions/run/tick.sql
+\ir functions/run/_drill_lines.sql
+\ir functions/run/_drill_rows.sql
+\ir functions/run/simulate.sql
 \ir functions/run/_cron_access.sql
 \ir functions/run/_cron_launcher.sql
 \ir functions/run/maintain.sql
@@ -187,17 +223,32 @@ set standard_conforming_strings = on;
 \ir views/run_signs.sql
 \ir views/expected_run_status.sql
 \ir views/conditions/mv_01.sql
+\ir views/conditions/cr_02.sql
+\ir views/conditions/vq_03.sql
+\ir views/conditions/oa_04.sql
+\ir views/conditions/cc_05.sql
+\ir views/conditions/oe_06.sql
+\ir views/conditions/wd_09.sql
+\ir views/conditions/c_10.sql
+\ir views/conditions/up_11.sql
+\ir views/conditions/rc_12.sql
 \ir views/conditions/rn_13.sql
+\ir views/alert_active.sql
+\ir views/alert_response.sql
 
--- 5. The schedule, as data, and the functions that hand it to pg_cron as obs_cron
+-- 5. Alert rules, as data
+\ir rules/alert_rules.sql
+
+-- 6. The schedule, as data, and the functions that hand it to pg_cron as obs_cron
 \ir cron/jobs.sql
 \ir cron/adapter.sql
 
--- 6. Who may do what
+-- 7. Who may do what
 \ir schema/90_policies.sql
 \ir schema/91_grants.sql
 \ir schema/92_comments.sql
 \ir schema/95_comments_watch.sql
+\ir schema/96_comments_alerts.sql
 
 reset role;
 reset client_min_messages;

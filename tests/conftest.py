@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,10 +18,11 @@ from support.binaries import has_extension_library
 from support.binaries import pgbouncer as pgbouncer_program
 from support.cluster import Cluster
 from support.db import Db
-from support.install import create_logins, install, load_template
+from support.install import ROOT, create_logins, install, load_template
 from support.pooler import Pooler
 
 CRON_DATABASE = "obs_cron_test"
+SHARED = ROOT.parent / "shared" / "data" / "events"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -163,3 +165,12 @@ def new_login(db: Db, _login_numbers: Iterator[int], worker_id: str) -> Iterator
     for name in made:
         db.execute(f"drop owned by {name} cascade")
         db.execute(f"drop role {name}")
+
+
+@pytest.fixture
+def shared_events() -> list[Path]:
+    """Real logs with known totals, where this tree stands beside them."""
+    files = sorted(SHARED.glob("*tenant*.jsonl.gz"))
+    if not files:
+        pytest.skip(f"no shared test data in {os.path.relpath(SHARED, ROOT)}: only the made-up logs were imported")
+    return files

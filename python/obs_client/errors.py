@@ -68,6 +68,18 @@ class QuarantinedError(ObsError):
     sqlstate = "OB008"
 
 
+class UnknownAlertError(ObsError):
+    """No tenant of the caller's has the alert."""
+
+    sqlstate = "OB010"
+
+
+class UnknownRuleError(ObsError):
+    """No alert has this code, or none of the kind that was asked for."""
+
+    sqlstate = "OB011"
+
+
 BY_SQLSTATE: dict[str, type[ObsError]] = {kind.sqlstate: kind for kind in ObsError.__subclasses__()}
 
 

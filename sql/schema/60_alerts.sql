@@ -124,6 +124,7 @@ create table if not exists obs.alerts (
     notified_severity text,
     notified_run_id text collate "C",
     notified_value numeric,
+    notified_ack boolean not null default false,
     notified_routes text[] not null default '{}',
     primary key (tenant_id, alert_id),
     constraint alerts_state_is_known check (state in ('firing', 'recovering', 'resolved')),
@@ -172,6 +173,14 @@ create table if not exists obs.alert_groups (
 create unique index if not exists alert_groups_one_open_idx
 on obs.alert_groups (tenant_id, alert_code, subject, is_simulation) where closed_at is null;
 
+-- Runs whose conditions wait to be judged: judging waits for no lock, what it met locked comes here.
+create table if not exists obs.runs_to_judge (
+    tenant_id text collate "C" not null,
+    run_id text collate "C" not null,
+    queued_at timestamptz not null default clock_timestamp(),
+    primary key (tenant_id, run_id)
+);
+
 create table if not exists obs.alert_silences (
     tenant_id text collate "C" references obs.tenants on delete cascade,
     silence_id bigint generated always as identity,
@@ -190,6 +199,13 @@ create table if not exists obs.alert_silences (
     ),
     constraint alert_silences_have_a_reason check (reason ~ '\S')
 );
+do $type$
+begin
+    if to_regtype('obs.alert_step') is null then
+        create type obs.alert_step as (state obs.alert_states, moves obs.alert_transitions[]);
+    end if;
+end
+$type$;
 do $step$
-begin perform obs._record_step('60_alerts', '397900a7898d6ee3e37f437f6302c7b8be49d281c2e087e9e013ee1d32f635cb');
+begin perform obs._record_step('60_alerts', 'f5e24eaf2cafbde4c8246b5b5961737bd1a6078c98e13492da2a8a071f9517d0');
 end $step$;

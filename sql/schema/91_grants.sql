@@ -57,12 +57,40 @@ to obs_reader, obs_ops, obs_admin;
 grant execute on function obs.advice(text, text, text)
 to obs_writer, obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on obs.expected_runs, obs.vendor_advice to obs_reader, obs_bi, obs_ops, obs_admin;
-grant select on obs.run_signs, obs.expected_run_status, obs.condition_mv_01, obs.condition_rn_13 to obs_ops, obs_admin;
+grant select on obs.run_signs, obs.expected_run_status to obs_ops, obs_admin;
 grant execute on function
 obs._setting(text, text), obs._due(text, text, timestamptz, boolean), obs._next_due(text, text, timestamptz),
 obs._last_due(text, text, timestamptz), obs._cron_sets(text), obs._cron_field(text, int, int, text[]),
-obs._mv_01_speaks(text, text, timestamptz), obs._judge(text, text, numeric, numeric)
+obs._due_of(text, text, timestamptz), obs._mv_01_speaks(text, text, timestamptz)
 to obs_ops, obs_admin;
+
+-- Alerts: readers see their tenants' and take them; what reaches several tenants is for ops
+grant select on
+obs.alert_rules, obs.alert_thresholds, obs.alert_observations, obs.alerts, obs.alert_transitions, obs.alert_silences,
+obs.alert_active, obs.alert_response
+to obs_reader, obs_bi, obs_ops, obs_admin;
+grant select on
+obs.alert_states, obs.alert_groups, obs.runs_to_judge, obs.notifications, obs.notification_threads, obs.notification_routes,
+obs.forwarders, obs.cluster,
+obs.condition_mv_01, obs.condition_cr_02, obs.condition_vq_03, obs.condition_oa_04, obs.condition_cc_05, obs.condition_oe_06,
+obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13
+to obs_ops, obs_admin;
+grant execute on function
+obs._judge(text, text, numeric, numeric), obs._verdict(jsonb, numeric, numeric), obs._alert_params(text, text)
+to obs_ops, obs_admin;
+grant execute on function obs.ack(bigint, text) to obs_reader, obs_ops, obs_admin;
+grant execute on function
+obs.silence(text, interval, text, text, text, timestamptz, boolean),
+obs.unsilence(bigint),
+obs.evaluate_alerts(text),
+obs.simulate(text, text)
+to obs_ops, obs_admin;
+grant execute on function obs.flush_notifications() to obs_forwarder, obs_ops, obs_admin;
+grant execute on function obs.report_condition(text, jsonb, text), obs.tick(int) to obs_forwarder;
+grant execute on function
+obs.set_threshold(text, text, numeric, text),
+obs.register_condition(text, text, regclass, text, numeric)
+to obs_admin;
 
 -- The jobs
 grant execute on function obs.tick(int), obs.maintain() to obs_cron, obs_ops, obs_admin;

@@ -52,25 +52,3 @@ comment on column obs.expected_run_status.night is 'Local date of due_at: the ni
 comment on column obs.expected_run_status.starts_from is 'Earliest start of a run that counts for due_at.';
 comment on column obs.expected_run_status.apparent is 'What situation would be if somebody watched.';
 comment on column obs.expected_run_status.mv_recorded is 'Whether a run of due_at recorded mv_refresh.';
-
-comment on column obs.condition_mv_01.alert_code is 'Code of the alert.';
-comment on column obs.condition_mv_01.tenant_id is 'Tenant that the row belongs to.';
-comment on column obs.condition_mv_01.run_id is 'Run, NULL when the row is about none.';
-comment on column obs.condition_mv_01.subject is 'What the alert is about.';
-comment on column obs.condition_mv_01.value is 'Value that is judged.';
-comment on column obs.condition_mv_01.threshold is 'Threshold in force.';
-comment on column obs.condition_mv_01.severity is 'page, warning or ticket.';
-comment on column obs.condition_mv_01.verdict is 'ok, breach or no_data.';
-comment on column obs.condition_mv_01.summary is 'The finding in words.';
-comment on column obs.condition_mv_01.details is 'Facts behind it.';
-
-comment on column obs.condition_rn_13.alert_code is 'Code of the alert.';
-comment on column obs.condition_rn_13.tenant_id is 'Tenant that the row belongs to.';
-comment on column obs.condition_rn_13.run_id is 'Run, NULL when the row is about none.';
-comment on column obs.condition_rn_13.subject is 'What the alert is about.';
-comment on column obs.condition_rn_13.value is 'Value that is judged.';
-comment on column obs.condition_rn_13.threshold is 'Threshold in force.';
-comment on column obs.condition_rn_13.severity is 'page, warning or ticket.';
-comment on column obs.condition_rn_13.verdict is 'ok, breach or no_data.';
-comment on column obs.condition_rn_13.summary is 'The finding in words.';
-comment on column obs.condition_rn_13.details is 'Facts behind it.';

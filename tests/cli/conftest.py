@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 
 from support.db import Db
-from support.install import ROOT
 
 OBS = Path(sys.executable).with_name("obs")
-SHARED = ROOT.parent / "shared" / "data" / "events"
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -48,12 +46,3 @@ def writer(db: Db) -> str:
 @pytest.fixture
 def ops(db: Db) -> str:
     return db.dsn_for("test_ops")
-
-
-@pytest.fixture
-def shared_events() -> list[Path]:
-    """Real logs with known totals, where this tree stands beside them."""
-    files = sorted(SHARED.glob("*tenant*.jsonl.gz"))
-    if not files:
-        pytest.skip(f"no shared test data in {os.path.relpath(SHARED, ROOT)}: only the made-up logs were imported")
-    return files

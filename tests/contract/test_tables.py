@@ -8,7 +8,10 @@ from support.db import Db
 
 # Ordinary indexes that lead with something else, and the question each answers.
 OTHER_LEADING_COLUMNS = {
+    "alert_thresholds_alert_code_idx": "whose numbers go when a rule goes",
+    "alerts_group_idx": "which alerts are told together, of one tenant or of many",
     "enrichment_runs_run_id_idx": "whose run is this, when only its id is given",
+    "notifications_waiting_idx": "what is to be sent next, of whatever tenant",
     "price_cards_vendor_unit_idx": "what does this vendor's unit cost, by a tenant's card or everybody's",
     "quarantined_events_received_at_idx": "what is too old to keep, of whatever tenant or none",
     "tenant_roles_role_name_idx": "which tenants may this login see",

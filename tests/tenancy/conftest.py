@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from support.db import Db
 from support.pipeline import item, line, log_lines, start, vendor_call
@@ -35,8 +36,35 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
         db.execute("select obs.set_setting('silence_timeout_s', '7777', %s)", (tenant,))
         db.call("allow_extra_key", key=f"{word}_key", tenant_id=tenant)
         db.call("create_tenant", tenant_id=tenant, display_name=f"{word} ltd")
+        alerts_of(db, tenant, word)
+        db.call("expect", tenant_id=tenant, schedule="02:30", name=f"{word}-night")
+        db.execute("insert into obs.vendor_advice (tenant_id, vendor) values (%s, %s)", (tenant, f"{word}-vendor"))
     db.execute("analyze")
     return db
+
+
+def alerts_of(db: Db, tenant: str, word: str) -> None:
+    """An alert that has been told, by a route, with a threshold and a silence, all with the tenant's word in them."""
+    db.execute("insert into obs.cluster (identity) values ('test') on conflict do nothing")
+    db.execute(
+        "insert into obs.notification_routes (tenant_id, route_name, channel) values (%s, %s, 'mail')",
+        (tenant, f"{word}-route"),
+    )
+    db.execute("select obs.set_threshold('CC-05', 'threshold', 7, %s)", (tenant,))
+    seen = {
+        "tenant_id": tenant, "alert_code": "CR-02", "subject": f"{word}-subject", "is_simulation": False,
+        "observed_at": "2026-01-01", "run_id": f"{word}-run", "verdict": "breach", "value": 1, "threshold": 0,
+        "severity": "warning", "summary": f"{word} fails", "details": {"of": word}, "rule_version": 1,
+    }  # fmt: skip
+    db.execute("select obs._observe(jsonb_populate_record(null::obs.alert_observations, %s))", (Jsonb(seen),))
+    db.execute("select obs.flush_notifications()")
+    db.execute("select obs.silence(%s, '1 day', %s)", (f"{word} is quiet", tenant))
+    db.execute("insert into obs.runs_to_judge (tenant_id, run_id) values (%s, %s)", (tenant, f"{word}-run"))
+    db.execute(
+        """insert into obs.notification_threads (tenant_id, channel, thread_key, external_ref)
+        values (%s, 'mail', %s, '{}')""",
+        (tenant, f"{word}-thread"),
+    )
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from . import demo, import_, install, reconcile, replay, status, uninstall, version
+from . import demo, diagnose, import_, install, reconcile, replay, simulate, status, uninstall, version
 from .output import complain
 from .trouble import sentence
 
@@ -26,6 +26,8 @@ app.command("version")(version.version)
 app.command("import")(import_.import_)
 app.command("reconcile")(reconcile.reconcile)
 app.command("status")(status.status)
+app.command("simulate")(simulate.simulate)
+app.command("diagnose")(diagnose.diagnose)
 app.command("replay")(replay.replay)
 app.command("demo")(demo.demo)
 

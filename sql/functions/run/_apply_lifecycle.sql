@@ -19,6 +19,11 @@ begin
                 p_event.tenant_id, p_event.run_id, p_event.stage, p_event.status, p_event.ts,
                 obs._whole(obs._json_number(p_event.extra -> 'expected_events'))
             );
+            if p_event.stage = 'export_odoo' and jsonb_typeof(p_event.extra -> 'ready') = 'boolean' then
+                perform obs._put_metric(
+                    p_event.tenant_id, p_event.run_id, 'export_ready', (p_event.extra -> 'ready')::boolean::int, ''
+                );
+            end if;
         when 'run_finish' then
             perform obs._put_metrics(p_event.tenant_id, p_event.run_id, p_event.extra);
             perform obs._close_run(p_event.tenant_id, p_event.run_id, p_event.status, p_event.ts);

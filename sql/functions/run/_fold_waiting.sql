@@ -1,6 +1,6 @@
 -- obs._fold_waiting: folds the runs that have deltas and whose row nobody holds, those that wait longest first
 -- Called by: tick
--- Reads/Writes: stage_deltas, enrichment_runs (row locks), and all that _fold and _close_run write
+-- Reads/Writes: stage_deltas, enrichment_runs (row locks), runs_to_judge, and all that _fold and _close_run write
 -- Raises: whatever a fold raises, unless p_one_by_one: then that run is left out and counted
 -- Held rows are passed over before the limit counts: whoever holds a thousand runs of theirs delays nobody else's.
 create or replace function obs._fold_waiting(p_max_runs int, p_one_by_one boolean, out folded int, out failed int)
@@ -25,10 +25,12 @@ begin
     loop
         if not p_one_by_one then
             folded := folded + obs._fold_late(v_run.tenant_id, v_run.run_id)::int;
+            perform obs._queue_run(v_run.tenant_id, v_run.run_id);
             continue;
         end if;
         begin
             folded := folded + obs._fold_late(v_run.tenant_id, v_run.run_id)::int;
+            perform obs._queue_run(v_run.tenant_id, v_run.run_id);
         exception when others then
             failed := failed + 1;
             raise warning 'obs cannot add up the events of run %: SQLSTATE %', quote_literal(v_run.run_id), sqlstate;

@@ -1,6 +1,6 @@
--- obs.tick: brings open and late stages up to date, and closes runs that nobody finished; call it each minute
+-- obs.tick: brings open and late stages up to date, closes runs that nobody finished, evaluates alerts; call it each minute
 -- Called by: pg_cron, any scheduler
--- Reads/Writes: jobs, and all that the fold and the closing write
+-- Reads/Writes: jobs, and all that the fold, the closing and the evaluation write
 -- Raises: nothing of its own
 -- One tick at a time: a second one leaves at once. A run that somebody is finishing right now is left to them. The cost
 -- follows the deltas, not the size of a stage.
@@ -12,6 +12,7 @@ declare
     v_folded int;
     v_failed int := 0;
     v_crashed int;
+    v_alerts jsonb;
     v_result jsonb;
 begin
     if not obs._begin_job('tick') then
@@ -24,12 +25,24 @@ begin
         select f.folded, f.failed into v_folded, v_failed from obs._fold_waiting(null, true) f;
     end;
     v_crashed := obs._close_abandoned();
-    v_result := jsonb_build_object('job', 'tick', 'folded_runs', v_folded, 'crashed_runs', v_crashed)
+    if v_crashed > 0 then
+        perform obs._queue_run(r.tenant_id, r.run_id)
+        from obs.enrichment_runs r
+        where r.status = 'crashed' and r.finished_at >= v_started;
+    end if;
+    begin
+        v_alerts := obs.evaluate_alerts();
+    exception when others then
+        -- Numbers are kept whatever happens to the alerts on them.
+        raise warning 'obs cannot evaluate alerts: SQLSTATE %', sqlstate;
+        v_alerts := jsonb_build_object('failed', sqlstate);
+    end;
+    v_result := jsonb_build_object('job', 'tick', 'alerts', v_alerts, 'folded_runs', v_folded, 'crashed_runs', v_crashed)
         || case when v_failed > 0 then jsonb_build_object('failed_runs', v_failed) else '{}' end;
     perform obs._end_job('tick', v_started, v_result);
     return v_result;
 end
 $$;
 comment on function obs.tick(int) is
-'Folds new events into open and late stages of up to p_max_runs runs and closes abandoned runs as crashed. Each '
-'minute, from any scheduler.';
+'Folds new events into open and late stages of up to p_max_runs runs, closes abandoned runs as crashed and evaluates alerts. '
+'Each minute, from any scheduler.';

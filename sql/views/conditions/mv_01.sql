@@ -1,6 +1,7 @@
 -- obs.condition_mv_01: the refresh of the candidates failed, or was not recorded in time
 -- Two arms, one subject: a run whose mv_refresh ended, and, without a run, an expected moment whose grace has passed
--- while no run of it recorded mv_refresh. Recorded in time: no row of the second arm, the run's own row decides.
+-- while no run of it recorded mv_refresh. Recorded in time: no row of the second arm, the run's own row decides. due_at
+-- puts both in one order, since a run may have started before the moment it was due.
 create or replace view obs.condition_mv_01 with (security_invoker = true) as
 select
     'MV-01' as alert_code,
@@ -16,9 +17,11 @@ select
         else format('mv_refresh failed: %s of %s', s.count_error, s.count_total)
     end as summary,
     jsonb_build_object(
-        'cause', 'errors', 'sample', s.count_total, 'status', s.status, 'error_codes', coalesce(c.codes, '{}')
+        'cause', 'errors', 'sample', s.count_total, 'status', s.status, 'error_codes', coalesce(c.codes, '{}'),
+        'due_at', greatest(r.started_at, obs._due_of(r.tenant_id, r.kind, r.started_at))
     ) as details
 from obs.run_stage_stats as s
+inner join obs.enrichment_runs as r on s.tenant_id = r.tenant_id and s.run_id = r.run_id
 cross join lateral (select greatest(s.count_error, (s.status = 'error')::int)::numeric as value) as v
 left join lateral (
     select jsonb_object_agg(x.error_code, x.n) as codes

@@ -1,0 +1,64 @@
+-- obs._observe: takes what a condition said about a subject: keeps it when it changed, and lets the machine step
+-- Called by: _judge_run, _judge_standing, evaluate_condition, simulate
+-- Reads/Writes: alert_states (row lock), alert_observations and all that _record_moves writes
+-- Raises: nothing of its own
+-- Never waits: a subject that another session is judging is left to it; false then, so that the caller may queue the run.
+-- What is said about a run older than the newest one seen is kept nowhere: a late import does not undo tonight's verdict.
+create or replace function obs._observe(p_seen obs.alert_observations) returns boolean
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_params constant jsonb := obs._alert_params(p_seen.alert_code, p_seen.tenant_id);
+    v_seen obs.alert_observations := p_seen;
+    v_state obs.alert_states;
+    v_step obs.alert_step;
+    v_changed boolean;
+begin
+    v_seen.rule_version := (v_params ->> 'version')::int;
+    v_seen.subject := left(coalesce(v_seen.subject, ''), 128);
+    select s.* into v_state
+    from obs.alert_states s
+    where s.tenant_id = v_seen.tenant_id and s.alert_code = v_seen.alert_code and s.subject = v_seen.subject
+      and s.is_simulation = v_seen.is_simulation
+    for no key update skip locked;
+    if not found then
+        insert into obs.alert_states (tenant_id, alert_code, subject, is_simulation, rule_version)
+        values (v_seen.tenant_id, v_seen.alert_code, v_seen.subject, v_seen.is_simulation, v_seen.rule_version)
+        on conflict do nothing
+        returning * into v_state;
+        if not found then
+            return false;
+        end if;
+    end if;
+    if v_seen.run_started_at < v_state.run_started_at and v_seen.run_id is distinct from v_state.run_id then
+        return true;
+    end if;
+    if (v_params ->> 'enabled')::numeric = 0 then
+        v_seen.verdict := 'ok';
+    end if;
+    v_changed := (v_state.verdict, v_state.run_id, v_state.rule_version)
+            is distinct from (v_seen.verdict, v_seen.run_id, v_seen.rule_version)
+        or (v_seen.verdict in ('ok', 'breach')
+            and (v_state.value, v_state.observed_severity) is distinct from (v_seen.value, v_seen.severity));
+    if v_changed then
+        insert into obs.alert_observations (
+            tenant_id, alert_code, subject, is_simulation, observed_at, run_id, run_started_at, verdict, value, sample, threshold,
+            severity, summary, details, rule_version
+        )
+        values (
+            v_seen.tenant_id, v_seen.alert_code, v_seen.subject, v_seen.is_simulation, v_seen.observed_at, v_seen.run_id,
+            v_seen.run_started_at, v_seen.verdict, v_seen.value, v_seen.sample, v_seen.threshold, v_seen.severity, v_seen.summary,
+            v_seen.details, v_seen.rule_version
+        );
+        v_step := obs._step(v_state, v_seen, v_seen.observed_at, v_params);
+    elsif v_state.due_at <= v_seen.observed_at then
+        v_step := obs._step(v_state, null, v_seen.observed_at, v_params);
+    else
+        return true;
+    end if;
+    perform obs._record_moves(v_step.state, v_step.moves, case when v_changed then v_seen end);
+    return true;
+end
+$$;
+comment on function obs._observe(obs.alert_observations) is
+'Takes what a condition said about a subject: keeps it when it changed, and lets the machine step.';

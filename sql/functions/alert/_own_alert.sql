@@ -1,0 +1,22 @@
+-- obs._own_alert: an alert among the caller's tenants
+-- Called by: ack and other functions that are given an alert id
+-- Reads/Writes: alerts
+-- Raises: OB010: an alert of somebody else's gets the very answer of one that does not exist
+create or replace function obs._own_alert(p_alert_id bigint) returns obs.alerts
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_tenants constant text[] := obs._readable_tenants();
+    v_alert obs.alerts;
+begin
+    select a.* into v_alert
+    from obs.alerts a
+    where a.alert_id = p_alert_id and (v_tenants is null or a.tenant_id = any(v_tenants));
+    if not found then
+        raise exception 'alert % is not known among your tenants', coalesce(p_alert_id::text, 'NULL')
+            using errcode = 'OB010', hint = 'select alert_id, alert_code, tenant_id from obs.alert_active;';
+    end if;
+    return v_alert;
+end
+$$;
+comment on function obs._own_alert(bigint) is 'An alert among the caller''s tenants.';
