@@ -71,6 +71,7 @@ def test_a_crash_after_the_refresh_pages_by_itself(night: Night) -> None:
 
 
 def test_a_crash_is_judged_though_a_newer_run_is_under_way(night: Night) -> None:
+    night(0).execute("insert into obs.cluster (identity) values ('test') on conflict do nothing")
     start(night(1), "older", kind="adhoc")
     start(night(2), "newer", kind="adhoc")
     night(4).call("heartbeat", run_id="newer")
