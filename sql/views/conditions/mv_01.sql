@@ -38,33 +38,34 @@ cross join lateral obs._judge('MV-01', s.tenant_id, v.value, s.count_total) as j
 where s.stage = 'mv_refresh'
     and (s.status in ('success', 'partial', 'error') or (s.status <> 'running' and s.count_error > 0))
 union all
-select *
+-- The row without a run is no row of a run: the planner sees that before it looks at what was expected.
+select
+    'MV-01' as alert_code,
+    e.tenant_id,
+    null::text as run_id,
+    'mv_refresh' as subject,
+    1::numeric as value,
+    j.threshold,
+    j.severity,
+    j.verdict,
+    format(
+        'mv_refresh was not recorded by %s (due %s %s): %s',
+        to_char(e.grace_until at time zone e.time_zone, 'HH24:MI'),
+        to_char(e.due_at at time zone e.time_zone, 'YYYY-MM-DD HH24:MI'), e.time_zone, e.detail
+    ) as summary,
+    jsonb_build_object(
+        'cause', 'not_recorded', 'situation', e.apparent, 'blind', e.situation = 'blind', 'expectation', e.name,
+        'due_at', e.due_at, 'starts_from', e.starts_from, 'grace_until', e.grace_until, 'night', e.night,
+        'run_id', e.run_id, 'last_sign_at', e.last_sign_at
+    ) as details
 from (
-    select distinct on (e.tenant_id)
-        'MV-01' as alert_code,
-        e.tenant_id,
-        null::text as run_id,
-        'mv_refresh' as subject,
-        1::numeric as value,
-        j.threshold,
-        j.severity,
-        j.verdict,
-        format(
-            'mv_refresh was not recorded by %s (due %s %s): %s',
-            to_char(e.grace_until at time zone e.time_zone, 'HH24:MI'),
-            to_char(e.due_at at time zone e.time_zone, 'YYYY-MM-DD HH24:MI'), e.time_zone, e.detail
-        ) as summary,
-        jsonb_build_object(
-            'cause', 'not_recorded', 'situation', e.apparent, 'blind', e.situation = 'blind', 'expectation', e.name,
-            'due_at', e.due_at, 'starts_from', e.starts_from, 'grace_until', e.grace_until, 'night', e.night,
-            'run_id', e.run_id, 'last_sign_at', e.last_sign_at
-        ) as details
-    from obs.expected_run_status as e
-    cross join lateral obs._judge('MV-01', e.tenant_id, 1, null) as j
-    where not e.mv_recorded and e.grace_until <= obs.now()
+    select distinct on (x.tenant_id) x.*
+    from obs.expected_run_status as x
+    where not x.mv_recorded and x.grace_until <= obs.now()
         -- Runs of other kinds need not refresh anything, if they end.
-        and (e.kind = 'nightly' or e.apparent <> 'done')
-    order by e.tenant_id asc, e.due_at desc, e.name asc
-) as standing;
+        and (x.kind = 'nightly' or x.apparent <> 'done')
+    order by x.tenant_id asc, x.due_at desc, x.name asc
+) as e
+cross join lateral obs._judge('MV-01', e.tenant_id, 1, null) as j;
 comment on view obs.condition_mv_01 is
 'MV-01: mv_refresh failed in a run, or was not recorded within the grace of an expected run (then without run_id).';
