@@ -148,6 +148,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/expect.sql
 \ir functions/alert/unexpect.sql
 \ir functions/alert/_due_of.sql
+\ir functions/alert/_refreshes.sql
 \ir functions/alert/_mv_01_speaks.sql
 \ir functions/alert/_vendor_hits.sql
 \ir functions/alert/_advised_factor.sql

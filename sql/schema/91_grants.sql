@@ -61,7 +61,7 @@ grant select on obs.run_signs, obs.expected_run_status to obs_ops, obs_admin;
 grant execute on function
 obs._setting(text, text), obs._due(text, text, timestamptz, boolean), obs._next_due(text, text, timestamptz),
 obs._last_due(text, text, timestamptz), obs._cron_sets(text), obs._cron_field(text, int, int, text[]),
-obs._due_of(text, text, timestamptz), obs._mv_01_speaks(text, text, timestamptz)
+obs._due_of(text, text, timestamptz), obs._refreshes(text, text), obs._mv_01_speaks(text, text, timestamptz)
 to obs_ops, obs_admin;
 
 -- Alerts: readers see their tenants' and take them; what reaches several tenants is for ops

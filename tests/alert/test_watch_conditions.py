@@ -89,15 +89,31 @@ def test_the_missing_refresh_of_one_night_is_not_told_by_the_run_the_next_day(ni
     assert verdicts(night(24 * 60 + 5), "rn_13") == []
 
 
-def test_other_kinds_need_no_refresh_when_they_end_well(night: Night) -> None:
+def test_a_kind_that_refreshes_nothing_is_missed_only_when_it_does_not_start(night: Night) -> None:
     db = night(-1)
     schedule = db.one("select schedule from obs.expected_runs")
     db.call("unexpect", tenant_id="a")
     db.call("expect", tenant_id="a", schedule=schedule, kind="weekly", name="weekly")
     assert verdicts(night(30), "mv_01") == [(None, "breach", 1)]
     start(night(31), kind="weekly")
-    night(32).call("finish_run", run_id="r", status="success")
+    assert verdicts(night(32), "mv_01") == []
+    assert verdicts(night(33), "rn_13") == [("r", "breach", 1)]
+    night(33).call("finish_run", run_id="r", status="success")
     assert verdicts(night(33), "mv_01") == []
+    assert verdicts(night(33), "rn_13") == [("r", "ok", 0)]
+
+
+def test_a_kind_that_once_refreshed_is_meant_to(night: Night) -> None:
+    db = night(-1)
+    schedule = db.one("select schedule from obs.expected_runs")
+    db.call("unexpect", tenant_id="a")
+    db.call("expect", tenant_id="a", schedule=schedule, kind="daily", name="daily")
+    start(night(-600), "before", kind="daily")
+    night(-600).call("finish_stage", run_id="before", stage="mv_refresh")
+    night(-600).call("finish_run", run_id="before", status="success")
+    start(night(1), kind="daily")
+    night(2).call("finish_run", run_id="r", status="success")
+    assert verdicts(night(30), "mv_01") == [("before", "ok", 0), (None, "breach", 1)]
 
 
 def test_a_run_that_crashes_after_its_refresh_is_told_by_itself(night: Night) -> None:

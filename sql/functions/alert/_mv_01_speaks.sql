@@ -1,4 +1,4 @@
--- obs._mv_01_speaks: whether a run belongs to an expected moment of which no run has recorded mv_refresh
+-- obs._mv_01_speaks: whether a run belongs to an expected moment of which no run has recorded mv_refresh, though it should
 -- Called by: condition_rn_13, once for a run in trouble
 -- Reads/Writes: expected_runs, tenants, enrichment_runs, run_stage_stats
 -- Raises: nothing
@@ -6,7 +6,7 @@ create or replace function obs._mv_01_speaks(p_tenant_id text, p_kind text, p_st
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
-    return exists (
+    return obs._refreshes(p_tenant_id, p_kind) and exists (
         select
         from obs.expected_runs e
         join obs.tenants t on t.tenant_id = e.tenant_id

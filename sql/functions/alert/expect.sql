@@ -17,6 +17,8 @@ declare
     v_now timestamptz := obs.now();
     v_zone text;
     v_next timestamptz;
+    v_moment timestamptz;
+    v_after timestamptz;
 begin
     if p_tenant_id is null then
         raise exception 'an expected run needs a tenant' using errcode = '22023';
@@ -37,6 +39,17 @@ begin
     if v_next is null then
         raise exception 'schedule % names no day of the next years', quote_literal(left(p_schedule, 128)) using errcode = '22023';
     end if;
+    -- A moment is watched until the next one comes: its grace must be over well before.
+    v_moment := v_next;
+    for v_n in 1 .. 10 loop
+        v_after := obs._next_due(p_schedule, v_zone, v_moment);
+        if p_grace > (v_after - v_moment) / 2 then
+            raise exception 'grace % is more than half of the % between two moments of schedule %',
+                p_grace, v_after - v_moment, quote_literal(p_schedule)
+                using errcode = '22023';
+        end if;
+        v_moment := v_after;
+    end loop;
     insert into obs.expected_runs as e (tenant_id, name, kind, schedule, time_zone, grace, expected_since, updated_by)
     values (p_tenant_id, p_name, p_kind, p_schedule, p_time_zone, p_grace, v_now, obs._asker())
     on conflict (tenant_id, name) do update

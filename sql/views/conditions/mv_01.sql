@@ -62,8 +62,8 @@ from (
     select distinct on (x.tenant_id) x.*
     from obs.expected_run_status as x
     where not x.mv_recorded and x.grace_until <= obs.now()
-        -- Runs of other kinds need not refresh anything, if they end.
-        and (x.kind = 'nightly' or x.apparent <> 'done')
+        -- Of a kind that refreshes nothing only a run that never started is missed here; RN-13 has the rest.
+        and (x.apparent = 'never_started' or obs._refreshes(x.tenant_id, x.kind))
     order by x.tenant_id asc, x.due_at desc, x.name asc
 ) as e
 cross join lateral obs._judge('MV-01', e.tenant_id, 1, null) as j;
