@@ -125,6 +125,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_judge_queue.sql
 \ir functions/alert/_rule_failed.sql
 \ir functions/alert/_close_changed.sql
+\ir functions/alert/_forget_run.sql
 \ir functions/alert/set_threshold.sql
 \ir functions/alert/register_condition.sql
 \ir functions/alert/report_condition.sql

@@ -132,3 +132,15 @@ def test_a_broken_rule_is_an_error_of_its_own_and_hinders_no_other(watch: Watch,
 def test_the_machine_reads_nothing_but_what_it_is_handed(db: Db) -> None:
     assert db.one("select provolatile from pg_proc where oid = 'obs._step(obs.alert_states, obs.alert_observations, "
                   "timestamptz, jsonb)'::regprocedure") == "i"  # fmt: skip
+
+
+def test_a_discarded_run_takes_its_alert_with_it_and_the_run_before_counts_again(watch: Watch, db: Db) -> None:
+    watch.at(at(0))
+    watch.run(post=10, run="first")
+    watch.at(at(60))
+    watch.run(crawl=(100, 60), run="wrong")
+    assert set(watch.active()) == {"CR-02:crawl"}
+    db.execute("select obs.discard_run('wrong')")
+    assert watch.active() == {}
+    watch.evaluate()
+    assert watch.active() == {"CC-05:candidates": "ticket"}

@@ -1,6 +1,6 @@
 -- obs.discard_run: takes back a wrong run with everything that was stored and added up for it
 -- Called by: administrators
--- Reads/Writes: every table with run rows (delete), audit_log
+-- Reads/Writes: every table with run rows (delete), audit_log, and all that _forget_run writes
 -- Raises: OB002 unknown run, OB004 ambiguous run id, 55P03 when batches under way do not end within two seconds
 -- The table lock waits for the batches under way and holds up new ones: none can store an event of a run that is gone.
 -- It waits no longer than two seconds, so that a transaction somebody left open cannot hold up every writer behind it. Who
@@ -29,6 +29,7 @@ begin
     delete from obs.run_stage_stats s where s.tenant_id = v_run.tenant_id and s.run_id = p_run_id;
     delete from obs.quarantined_events q where q.tenant_id = v_run.tenant_id and q.run_id = p_run_id;
     delete from obs.enrichment_runs r where r.tenant_id = v_run.tenant_id and r.run_id = p_run_id;
+    perform obs._forget_run(v_run.tenant_id, p_run_id);
     perform obs._audit(v_run.tenant_id, 'discard_run', jsonb_build_object(
         'run_id', p_run_id, 'status', v_run.status, 'events', v_events, 'reason', obs._redact_text(v_run.tenant_id, p_reason)
     ));
