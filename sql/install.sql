@@ -17,6 +17,7 @@ set standard_conforming_strings = on;
 \ir schema/50_jobs.sql
 \ir schema/60_alerts.sql
 \ir schema/61_delivery.sql
+\ir schema/63_runbooks.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -36,6 +37,7 @@ set standard_conforming_strings = on;
 \ir functions/tenancy/visible_tenants.sql
 \ir functions/tenancy/_setting.sql
 \ir functions/tenancy/_capture_valid.sql
+\ir functions/tenancy/_names_relation.sql
 \ir functions/tenancy/_known_tenant.sql
 \ir functions/tenancy/_writable_tenants.sql
 \ir functions/tenancy/_readable_tenants.sql
@@ -105,6 +107,68 @@ set standard_conforming_strings = on;
 \ir functions/aggregate/_close_abandoned.sql
 \ir functions/aggregate/recompute.sql
 \ir functions/aggregate/reprice.sql
+-- alert: runbooks, their checks, the evidence, what a message says
+\ir functions/alert/_one_line.sql
+\ir functions/alert/_plain_line.sql
+\ir functions/alert/_name_list.sql
+\ir functions/alert/_amount.sql
+\ir functions/alert/_age.sql
+\ir functions/alert/_runbook_url.sql
+\ir functions/alert/_error_class.sql
+\ir functions/alert/_finding.sql
+\ir functions/alert/_earlier_runs.sql
+\ir functions/alert/_last_good_run.sql
+\ir functions/alert/_host_relation.sql
+\ir functions/alert/_no_host.sql
+\ir functions/alert/_unreadable.sql
+\ir functions/alert/_host_parts.sql
+\ir functions/alert/_snapshot_hosts.sql
+\ir functions/alert/_good_snapshot.sql
+\ir functions/alert/_class_split.sql
+\ir functions/alert/_rerun.sql
+\ir functions/alert/_vendor_of.sql
+\ir functions/alert/_limited_calls.sql
+\ir functions/alert/_vendor_calls.sql
+\ir functions/alert/_peak_calls.sql
+\ir functions/alert/_failed_domains.sql
+\ir functions/alert/_refused_exports.sql
+\ir functions/alert/_null_columns.sql
+\ir functions/alert/_check_candidate_funnel.sql
+\ir functions/alert/_check_candidate_source.sql
+\ir functions/alert/_check_crawl_domains.sql
+\ir functions/alert/_check_crawl_errors.sql
+\ir functions/alert/_check_crawl_rerun.sql
+\ir functions/alert/_check_crawl_settings.sql
+\ir functions/alert/_check_export_errors.sql
+\ir functions/alert/_check_export_rerun.sql
+\ir functions/alert/_check_icp_rules.sql
+\ir functions/alert/_check_industry_fallback.sql
+\ir functions/alert/_check_jobs_late.sql
+\ir functions/alert/_check_mv_blocked.sql
+\ir functions/alert/_check_mv_changed.sql
+\ir functions/alert/_check_mv_errors.sql
+\ir functions/alert/_check_mv_privileges.sql
+\ir functions/alert/_check_mv_ready.sql
+\ir functions/alert/_check_odoo_defaults.sql
+\ir functions/alert/_check_odoo_mapping.sql
+\ir functions/alert/_check_parallel_calls.sql
+\ir functions/alert/_check_run_life.sql
+\ir functions/alert/_check_token_bursts.sql
+\ir functions/alert/_check_unpriced_calls.sql
+\ir functions/alert/_check_vendor_key.sql
+\ir functions/alert/_check_vendor_limits.sql
+\ir functions/alert/_check_vendor_usage.sql
+\ir functions/alert/_alert_for.sql
+\ir functions/alert/_freeze_evidence.sql
+\ir functions/alert/checks_of.sql
+\ir functions/alert/run_check.sql
+\ir functions/alert/diagnose.sql
+\ir functions/alert/keep_evidence.sql
+\ir functions/alert/runbook.sql
+\ir functions/alert/_blast_radius.sql
+\ir functions/alert/_message_words.sql
+\ir functions/alert/_message_cause.sql
+\ir functions/alert/_message.sql
 -- retention: days ahead, thinning
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
@@ -173,10 +237,14 @@ set standard_conforming_strings = on;
 \ir cron/jobs.sql
 \ir cron/adapter.sql
 
--- 6. Who may do what
+-- 6. Rules as data
+\ir rules/runbooks.sql
+
+-- 7. Who may do what
 \ir schema/90_policies.sql
 \ir schema/91_grants.sql
 \ir schema/92_comments.sql
+\ir schema/94_comments_runbooks.sql
 
 reset role;
 reset client_min_messages;

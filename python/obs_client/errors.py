@@ -68,6 +68,12 @@ class QuarantinedError(ObsError):
     sqlstate = "OB008"
 
 
+class UnknownAlertError(ObsError):
+    """No such alert among the caller's tenants."""
+
+    sqlstate = "OB010"
+
+
 BY_SQLSTATE: dict[str, type[ObsError]] = {kind.sqlstate: kind for kind in ObsError.__subclasses__()}
 
 

@@ -38,3 +38,6 @@ on obs.host_snapshots (tenant_id, relation, taken_at desc);
 -- Failures in the order they happened: what a diagnosis reads of a run of a million events.
 create index if not exists run_event_logs_error_idx
 on obs.run_event_logs (tenant_id, run_id, stage, ts) where status = 'error';
+do $step$
+begin perform obs._record_step('63_runbooks', 'dab6138ab6785780791212011512cc54a8319be12bf03385a45ffba84d40963a');
+end $step$;
