@@ -9,4 +9,5 @@ begin
     return obs._rerun(p_alert, 'export_odoo', 're-run the export only, for these');
 end
 $$;
-comment on function obs._check_export_rerun(obs.alerts) is 'Which companies have to be exported again, without the rest of the run.';
+comment on function obs._check_export_rerun(obs.alerts) is
+'Which companies have to be exported again, without the rest of the run.';

@@ -25,7 +25,9 @@ begin
         return obs._finding('cause', format('%s has no row of this tenant: there is no mapping to export with', v_name),
             'make the mapping with sane defaults, then re-run the export only', v_look);
     end if;
-    v_empty := obs._null_columns(p_alert.tenant_id, v_table);
+    if exists (select from pg_attribute a where a.attrelid = v_table and a.attname = 'tenant_id' and not a.attisdropped) then
+        v_empty := obs._null_columns(p_alert.tenant_id, v_table);
+    end if;
     select string_agg(distinct r.column_name, ', ') into v_blamed
     from obs._refused_exports(p_alert.tenant_id, p_alert.run_id) r
     where r.column_name = any(v_empty);

@@ -22,4 +22,5 @@ begin
     ) f;
 end
 $$;
-comment on function obs._failed_domains(text, text) is 'The domains of the first 5 000 failed crawls of a run; NULL where none is named.';
+comment on function obs._failed_domains(text, text) is
+'The domains of the first 5 000 failed crawls of a run; NULL where none is named.';

@@ -6,21 +6,22 @@ create or replace function obs._null_columns(p_tenant_id text, p_table regclass)
 language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms'
 as $$
 declare
-    v_columns text;
-    v_empty text[];
+    v_column name;
+    v_empty text[] := array[]::text[];
+    v_is_empty boolean;
 begin
-    select string_agg(format('case when bool_or(obs_row.%I is null) then %L end', a.attname, a.attname), ', ' order by a.attnum)
-    into v_columns
-    from pg_attribute a
-    where a.attrelid = p_table and a.attnum > 0 and not a.attisdropped;
-    execute format(
-        'select array_remove(array[%s]::text[], null) from only %s obs_row where %s', v_columns, p_table,
-        case when exists (
-            select from pg_attribute a where a.attrelid = p_table and a.attname = 'tenant_id' and not a.attisdropped
-        ) then 'format(''%s'', obs_row.tenant_id) = $1' else '$1 is not null' end
-    ) into v_empty using p_tenant_id;
+    for v_column in
+        select a.attname from pg_attribute a where a.attrelid = p_table and a.attnum > 0 and not a.attisdropped order by a.attnum
+    loop
+        execute format(
+            'select bool_or(obs_row.%I is null) from only %s obs_row where format(''%%s'', obs_row.tenant_id) = $1', v_column, p_table
+        ) into v_is_empty using p_tenant_id;
+        if v_is_empty then
+            v_empty := v_empty || v_column::text;
+        end if;
+    end loop;
     return v_empty;
 end
 $$;
 comment on function obs._null_columns(text, regclass) is
-'Which columns of a tenant''s rows in a table of the host are NULL; names only.';
+'Which columns of a tenant''s rows in a table of the host are NULL; names only. The table has a column tenant_id.';

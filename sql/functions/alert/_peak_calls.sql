@@ -5,7 +5,8 @@
 -- A call is logged when it ends: it lasted from ts - duration_ms to ts.
 create or replace function obs._peak_calls(
     p_tenant_id text, p_run_id text, p_vendor text,
-    out minute timestamptz, out tokens numeric, out usual_tokens numeric, out minutes bigint, out parallel numeric, out at timestamptz
+    out minute timestamptz, out tokens numeric, out usual_tokens numeric, out minutes bigint,
+    out parallel numeric, out at timestamptz
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$

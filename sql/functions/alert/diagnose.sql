@@ -10,7 +10,7 @@ declare
     v_alert obs.alerts := obs._alert_for(p_alert_id);
     v_began constant timestamptz := clock_timestamp();
     v_check text;
-    v_evidence jsonb := '[]';
+    v_evidence jsonb := jsonb_build_array();
 begin
     for v_check in select c.check_name from obs.checks_of(p_alert_id) c loop
         if clock_timestamp() > v_began + interval '3 seconds' then

@@ -31,4 +31,5 @@ begin
         || coalesce(v_steps || E'\n', '');
 end
 $$;
-comment on function obs.runbook(text) is 'A runbook as Markdown, for example obs.runbook(''CR-02''); NULL for a code that has none.';
+comment on function obs.runbook(text) is
+'A runbook as Markdown, for example obs.runbook(''CR-02''); NULL for a code that has none.';

@@ -7,4 +7,5 @@ create or replace function obs._names_relation(p_value jsonb) returns boolean
 language sql immutable parallel safe
 return jsonb_typeof(p_value) = 'string'
 and p_value #>> '{}' ~ '^([a-z_][a-z0-9_$]{0,62}|"[^"[:cntrl:]]{1,63}")[.]([a-z_][a-z0-9_$]{0,62}|"[^"[:cntrl:]]{1,63}")$';
-comment on function obs._names_relation(jsonb) is 'Whether a value is the qualified name of a relation: schema.name, quoted where needed.';
+comment on function obs._names_relation(jsonb) is
+'Whether a value is the qualified name of a relation: schema.name, quoted where needed.';
