@@ -18,6 +18,7 @@ set standard_conforming_strings = on;
 \ir schema/60_alerts.sql
 \ir schema/61_delivery.sql
 \ir schema/62_watch.sql
+\ir schema/63_runbooks.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -37,6 +38,7 @@ set standard_conforming_strings = on;
 \ir functions/tenancy/visible_tenants.sql
 \ir functions/tenancy/_setting.sql
 \ir functions/tenancy/_capture_valid.sql
+\ir functions/tenancy/_names_relation.sql
 \ir functions/tenancy/_known_tenant.sql
 \ir functions/tenancy/_writable_tenants.sql
 \ir functions/tenancy/_readable_tenants.sql
@@ -106,7 +108,23 @@ set standard_conforming_strings = on;
 \ir functions/aggregate/_close_abandoned.sql
 \ir functions/aggregate/recompute.sql
 \ir functions/aggregate/reprice.sql
--- alert: what is expected when, conditions judged, the machine, what is told, advice
+-- watch: what is expected when, advice about vendors
+\ir functions/watch/_cron_field.sql
+\ir functions/watch/_cron_sets.sql
+\ir functions/watch/_due.sql
+\ir functions/watch/_next_due.sql
+\ir functions/watch/_last_due.sql
+\ir functions/watch/expect.sql
+\ir functions/watch/unexpect.sql
+\ir functions/watch/_due_of.sql
+\ir functions/watch/_refreshes.sql
+\ir functions/watch/_mv_01_speaks.sql
+\ir functions/watch/_vendor_hits.sql
+\ir functions/watch/_advised_factor.sql
+\ir functions/watch/_next_night.sql
+\ir functions/watch/_heed.sql
+\ir functions/watch/advice.sql
+-- alert: conditions judged, the machine, what is told
 \ir functions/alert/_alert_params.sql
 \ir functions/alert/_verdict.sql
 \ir functions/alert/_judge.sql
@@ -141,21 +159,67 @@ set standard_conforming_strings = on;
 \ir functions/alert/flush_notifications.sql
 \ir functions/alert/evaluate_alerts.sql
 \ir functions/alert/_end_drill.sql
-\ir functions/alert/_cron_field.sql
-\ir functions/alert/_cron_sets.sql
-\ir functions/alert/_due.sql
-\ir functions/alert/_next_due.sql
-\ir functions/alert/_last_due.sql
-\ir functions/alert/expect.sql
-\ir functions/alert/unexpect.sql
-\ir functions/alert/_due_of.sql
-\ir functions/alert/_refreshes.sql
-\ir functions/alert/_mv_01_speaks.sql
-\ir functions/alert/_vendor_hits.sql
-\ir functions/alert/_advised_factor.sql
-\ir functions/alert/_next_night.sql
-\ir functions/alert/_heed.sql
-\ir functions/alert/advice.sql
+-- evidence: runbooks, their checks, what a message says
+\ir functions/evidence/_one_line.sql
+\ir functions/evidence/_plain_line.sql
+\ir functions/evidence/_name_list.sql
+\ir functions/evidence/_amount.sql
+\ir functions/evidence/_age.sql
+\ir functions/evidence/_runbook_url.sql
+\ir functions/evidence/_error_class.sql
+\ir functions/evidence/_finding.sql
+\ir functions/evidence/_earlier_runs.sql
+\ir functions/evidence/_last_good_run.sql
+\ir functions/evidence/_host_relation.sql
+\ir functions/evidence/_no_host.sql
+\ir functions/evidence/_unreadable.sql
+\ir functions/evidence/_host_parts.sql
+\ir functions/evidence/_snapshot_hosts.sql
+\ir functions/evidence/_good_snapshot.sql
+\ir functions/evidence/_class_split.sql
+\ir functions/evidence/_rerun.sql
+\ir functions/evidence/_vendor_of.sql
+\ir functions/evidence/_limited_calls.sql
+\ir functions/evidence/_vendor_calls.sql
+\ir functions/evidence/_peak_calls.sql
+\ir functions/evidence/_failed_domains.sql
+\ir functions/evidence/_refused_exports.sql
+\ir functions/evidence/_null_columns.sql
+\ir functions/evidence/_check_candidate_funnel.sql
+\ir functions/evidence/_check_candidate_source.sql
+\ir functions/evidence/_check_crawl_domains.sql
+\ir functions/evidence/_check_crawl_errors.sql
+\ir functions/evidence/_check_crawl_rerun.sql
+\ir functions/evidence/_check_crawl_settings.sql
+\ir functions/evidence/_check_export_errors.sql
+\ir functions/evidence/_check_export_rerun.sql
+\ir functions/evidence/_check_icp_rules.sql
+\ir functions/evidence/_check_industry_fallback.sql
+\ir functions/evidence/_check_jobs_late.sql
+\ir functions/evidence/_check_mv_blocked.sql
+\ir functions/evidence/_check_mv_changed.sql
+\ir functions/evidence/_check_mv_errors.sql
+\ir functions/evidence/_check_mv_privileges.sql
+\ir functions/evidence/_check_mv_ready.sql
+\ir functions/evidence/_check_odoo_defaults.sql
+\ir functions/evidence/_check_odoo_mapping.sql
+\ir functions/evidence/_check_parallel_calls.sql
+\ir functions/evidence/_check_run_life.sql
+\ir functions/evidence/_check_token_bursts.sql
+\ir functions/evidence/_check_unpriced_calls.sql
+\ir functions/evidence/_check_vendor_key.sql
+\ir functions/evidence/_check_vendor_limits.sql
+\ir functions/evidence/_check_vendor_usage.sql
+\ir functions/evidence/_freeze_evidence.sql
+\ir functions/evidence/checks_of.sql
+\ir functions/evidence/run_check.sql
+\ir functions/evidence/diagnose.sql
+\ir functions/evidence/keep_evidence.sql
+\ir functions/evidence/runbook.sql
+\ir functions/evidence/_blast_radius.sql
+\ir functions/evidence/_message_words.sql
+\ir functions/evidence/_message_cause.sql
+\ir functions/evidence/_message.sql
 -- retention: days ahead, thinning
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
@@ -167,6 +231,7 @@ set standard_conforming_strings = on;
 \ir functions/report/_compared_totals.sql
 \ir functions/report/reconcile.sql
 -- run: the door and its faces, the jobs
+\ir functions/run/_after_change.sql
 \ir functions/run/_check_end_status.sql
 \ir functions/run/_lock_run.sql
 \ir functions/run/_write_back_trace_url.sql
@@ -238,8 +303,9 @@ set standard_conforming_strings = on;
 \ir views/alert_active.sql
 \ir views/alert_response.sql
 
--- 5. Alert rules, as data
+-- 5. Rules, as data
 \ir rules/alert_rules.sql
+\ir rules/runbooks.sql
 
 -- 6. The schedule, as data, and the functions that hand it to pg_cron as obs_cron
 \ir cron/jobs.sql
@@ -249,6 +315,7 @@ set standard_conforming_strings = on;
 \ir schema/90_policies.sql
 \ir schema/91_grants.sql
 \ir schema/92_comments.sql
+\ir schema/94_comments_runbooks.sql
 \ir schema/95_comments_watch.sql
 \ir schema/96_comments_alerts.sql
 

@@ -91,6 +91,12 @@ grant execute on function
 obs.set_threshold(text, text, numeric, text),
 obs.register_condition(text, text, regclass, text, numeric)
 to obs_admin;
+-- Runbooks and diagnosis: readers for alerts of their tenants, forwarders for all that they carry
+grant select on obs.runbooks, obs.runbook_checks, obs.host_snapshots to obs_reader, obs_bi, obs_ops, obs_admin;
+grant execute on function obs.diagnose(bigint) to obs_reader, obs_ops, obs_admin;
+grant execute on function obs.runbook(text), obs.checks_of(bigint), obs.run_check(bigint, text)
+to obs_reader, obs_ops, obs_forwarder, obs_admin;
+grant execute on function obs.keep_evidence(bigint, jsonb) to obs_forwarder;
 
 -- The jobs
 grant execute on function obs.tick(int), obs.maintain() to obs_cron, obs_ops, obs_admin;

@@ -1,6 +1,6 @@
 -- obs._apply: lets stored lifecycle events take effect, in their order
 -- Called by: _enter, log_batch
--- Reads/Writes: enrichment_runs (row locks) and what _apply_lifecycle and _judge_run write
+-- Reads/Writes: enrichment_runs (row locks) and what _apply_lifecycle and _after_change write
 -- Raises: nothing
 -- Run rows are locked in key order: two doors never wait for each other crosswise.
 create or replace function obs._apply(p_lifecycle obs.event[]) returns void
@@ -27,7 +27,7 @@ begin
         group by l.tenant_id, l.run_id
         order by l.tenant_id, started_at, l.run_id
     loop
-        perform obs._judge_run(v_run.tenant_id, v_run.run_id, case when not v_run.is_over then v_run.stages end);
+        perform obs._after_change(v_run.tenant_id, v_run.run_id, case when not v_run.is_over then v_run.stages end);
     end loop;
 end
 $$;

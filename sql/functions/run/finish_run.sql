@@ -21,7 +21,7 @@ begin
         raise exception 'run % already finished as %', quote_literal(p_run_id), v_run.status
             using errcode = 'OB003', hint = 'A finished run keeps its status; obs.discard_run takes a wrong run back.';
     end if;
-    perform obs._judge_run(v_run.tenant_id, p_run_id, null);
+    perform obs._after_change(v_run.tenant_id, p_run_id, null);
     select r.* into v_run
     from obs.enrichment_runs r
     where r.tenant_id = v_run.tenant_id and r.run_id = p_run_id;

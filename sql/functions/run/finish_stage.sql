@@ -23,7 +23,7 @@ begin
     select s.* into v_stage
     from obs.run_stage_stats s
     where s.tenant_id = v_run.tenant_id and s.run_id = p_run_id and s.stage = p_stage;
-    perform obs._judge_run(v_run.tenant_id, p_run_id, array[p_stage]);
+    perform obs._after_change(v_run.tenant_id, p_run_id, array[p_stage]);
     if not v_closed then
         raise exception 'stage % of run % already finished as %', quote_literal(p_stage), quote_literal(p_run_id), v_stage.status
             using errcode = 'OB003', hint = 'A finished stage keeps its status; call without p_status to read it.';

@@ -20,7 +20,7 @@ begin
             using errcode = '22023';
     end if;
     perform obs._put_metric(v_tenant, p_run_id, p_name, p_value, coalesce(p_reason, ''));
-    perform obs._judge_run(v_tenant, p_run_id, '{}');
+    perform obs._after_change(v_tenant, p_run_id, '{}');
 end
 $$;
 comment on function obs.set_metric(text, text, numeric, text, text) is

@@ -22,13 +22,17 @@ declare
         when 'extra_mode' then case when p_value not in ('"open"', '"strict"') then '"open" or "strict"' end
         when 'strict_writers' then case when jsonb_typeof(p_value) <> 'boolean' or p_tenant_id is not null
             then 'true or false, for all tenants at once' end
+        when 'host_mv' then case when not obs._names_relation(p_value) then 'schema.name of a materialized view' end
+        when 'host_icp_rules' then case when not obs._names_relation(p_value) then 'schema.name of a table' end
+        when 'host_odoo_connections' then case when not obs._names_relation(p_value) then 'schema.name of a table' end
+        when 'runbook_base_url' then case when jsonb_typeof(p_value) <> 'string' or p_value #>> '{}' !~ '^[^[:cntrl:][:space:]]{1,100}$'
+            then 'a path or URL of at most 100 characters, which the code of the runbook follows, or that has {code} in it' end
         else 'unknown'
     end;
 begin
     if p_value is not null and v_fault = 'unknown' then
         raise exception 'there is no setting %', p_key using errcode = '22023',
-            hint = 'Settings are capture, heartbeat_timeout_s, silence_timeout_s, hang_after_s, advice_floor, resend_window_s, '
-                'extra_mode and strict_writers.';
+            hint = 'The settings are listed in docs/reference.md.';
     end if;
     if p_value is not null and v_fault is not null then
         raise exception 'setting % cannot be %: it takes %', p_key, p_value, v_fault using errcode = '22023';

@@ -1,0 +1,14 @@
+-- obs._amount: a number as people read it
+-- Called by: _message
+-- Reads/Writes: nothing
+-- Raises: nothing
+create or replace function obs._amount(p_value numeric, p_unit text) returns text
+language sql immutable parallel safe
+return case
+    when p_value is null then 'no value'
+    when p_unit = 'ratio' then round(100 * p_value, 1) || ' %'
+    when p_unit = 'usd' then round(p_value, 2) || ' USD'
+    when p_unit = 'seconds' then round(p_value) || ' s'
+    else trim_scale(round(p_value, 4))::text
+end;
+comment on function obs._amount(numeric, text) is 'A number as people read it: 54.0 %, 12.50 USD, 90 s, 412.';

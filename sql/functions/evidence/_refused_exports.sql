@@ -1,0 +1,28 @@
+-- obs._refused_exports: the columns and constraints for which exports of a run were refused
+-- Called by: the checks odoo_mapping and odoo_defaults
+-- Reads/Writes: enrichment_runs, run_event_logs
+-- Raises: nothing
+-- Names come from PostgreSQL's and Odoo's messages; the first 5 000 failures are looked at.
+create or replace function obs._refused_exports(p_tenant_id text, p_run_id text)
+returns table (column_name text, constraint_name text, n bigint)
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    select substring(f.error_msg from 'column "([a-z0-9_]{1,63})"'), substring(f.error_msg from 'constraint "([a-z0-9_]{1,63})"'), count(*)
+    from (
+        select left(e.error_msg, 500) as error_msg, e.error_code
+        from obs.enrichment_runs r
+        join obs.run_event_logs e on e.tenant_id = r.tenant_id and e.run_id = r.run_id and e.run_day = r.run_day
+        where r.tenant_id = p_tenant_id and r.run_id = p_run_id and e.stage = 'export_odoo' and e.status = 'error' and e.kind = 'item'
+        order by e.ts
+        limit 5000
+    ) f
+    where obs._error_class(f.error_code) = 'constraints' or f.error_msg ~ 'violates .{0,20}constraint'
+    group by 1, 2
+    order by 3 desc, 1, 2;
+end
+$$;
+comment on function obs._refused_exports(text, text) is
+'The columns and constraints for which exports of a run were refused, with their numbers.';
