@@ -128,6 +128,8 @@ set standard_conforming_strings = on;
 \ir functions/alert/_rerun.sql
 \ir functions/alert/_vendor_of.sql
 \ir functions/alert/_limited_calls.sql
+\ir functions/alert/_id_place.sql
+\ir functions/alert/_id_at.sql
 \ir functions/alert/_vendor_calls.sql
 \ir functions/alert/_peak_calls.sql
 \ir functions/alert/_failed_domains.sql
