@@ -180,6 +180,8 @@ set standard_conforming_strings = on;
 \ir functions/evidence/_rerun.sql
 \ir functions/evidence/_vendor_of.sql
 \ir functions/evidence/_limited_calls.sql
+\ir functions/evidence/_id_place.sql
+\ir functions/evidence/_id_at.sql
 \ir functions/evidence/_vendor_calls.sql
 \ir functions/evidence/_peak_calls.sql
 \ir functions/evidence/_failed_domains.sql

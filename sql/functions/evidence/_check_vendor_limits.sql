@@ -11,6 +11,7 @@ declare
     v_first timestamptz;
     v_worst record;
     v_when text;
+    v_meaning text;
 begin
     select u.* into v_use
     from obs.run_vendor_usage u
@@ -20,11 +21,11 @@ begin
     elsif v_use.quota_hits = 0 and v_use.rate_limit_hits = 0 then
         return obs._finding('clear', format('none of %s calls of %s met a quota or rate limit', v_use.calls, v_vendor));
     end if;
+    v_meaning := case when v_use.quota_hits > 0 then 'quota' else 'rate_limit' end;
     select min(c.ts) into v_first
-    from obs._limited_calls(p_alert.tenant_id, p_alert.run_id, v_vendor) c
-    where c.meaning = 'quota' or v_use.quota_hits = 0;
+    from obs._limited_calls(p_alert.tenant_id, p_alert.run_id, v_vendor, v_meaning, 1) c;
     select date_trunc('minute', c.ts) as at, count(*) as n into v_worst
-    from obs._limited_calls(p_alert.tenant_id, p_alert.run_id, v_vendor) c
+    from obs._limited_calls(p_alert.tenant_id, p_alert.run_id, v_vendor, v_meaning, 5000) c
     group by 1
     order by n desc, at
     limit 1;

@@ -32,8 +32,7 @@ begin
     from obs.run_metrics m
     where m.tenant_id = p_alert.tenant_id and m.run_id = p_alert.run_id and m.name = 'quota_remaining' and m.label = v_vendor;
     select min(c.ts) into v_gone_at
-    from obs._limited_calls(p_alert.tenant_id, p_alert.run_id, v_vendor) c
-    where c.meaning = 'quota';
+    from obs._limited_calls(p_alert.tenant_id, p_alert.run_id, v_vendor, 'quota', 1) c;
     v_minutes := extract(epoch from coalesce(v_gone_at, v_run.last_event_ts, v_run.ended_at) - v_run.started_at) / 60;
     v_rate := (v_use.calls - case when v_gone_at is null then 0 else v_use.quota_hits end) / nullif(greatest(v_minutes, 1), 0);
     v_text := format('%s calls of %s, usual %s; about %s a minute', v_use.calls, v_vendor,

@@ -13,17 +13,23 @@ as $$
 #variable_conflict use_column
 begin
     with called as materialized (
-        select c.* from obs._vendor_calls(p_tenant_id, p_run_id, p_vendor) c
+        select c.*, max(c.overlap) over () > 1 as is_thin from obs._vendor_calls(p_tenant_id, p_run_id, p_vendor) c
     ), by_minute as (
-        select date_trunc('minute', c.ts) as minute, round(sum(c.tokens * c.weight)) as tokens
+        -- A stretch is a few seconds: its rate stands for its minute.
+        select date_trunc('minute', min(c.ts)) as minute,
+            round(case when c.stretch is null then sum(c.tokens * c.weight)
+                else sum(c.tokens) * 60 / greatest(extract(epoch from max(c.ts) - min(c.ts)), 1) end) as tokens
         from called c
-        group by 1
+        group by c.stretch, case when c.stretch is null then date_trunc('minute', c.ts) end
     ), edge as (
-        select c.ts as at, -c.overlap as change from called c where c.duration_ms > 0
+        select c.ts as at, -c.overlap as change from called c where c.duration_ms > 0 and not c.is_thin
         union all
-        select c.ts - c.duration_ms * interval '1 millisecond', c.overlap from called c where c.duration_ms > 0
+        select c.ts - c.duration_ms * interval '1 millisecond', c.overlap from called c where c.duration_ms > 0 and not c.is_thin
     ), level as (
         select e.at, sum(e.change) over (order by e.at, e.change) as n from edge e
+        union all
+        -- Of calls drawn at random a peak would be chance: what they add up to in ten seconds stands for it.
+        select date_bin('10 seconds', c.ts, 'epoch'), sum(c.duration_ms * c.weight) / 10000 from called c where c.is_thin group by 1
     )
     select m.minute, m.tokens, u.usual, u.minutes, round(l.n), l.at
     into minute, tokens, usual_tokens, minutes, parallel, at

@@ -10,14 +10,20 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    select substring(f.error_msg from 'column "([a-z0-9_]{1,63})"'), substring(f.error_msg from 'constraint "([a-z0-9_]{1,63})"'), count(*)
+    select substring(f.error_msg from 'column "([a-z0-9_]{1,63})"'), substring(f.error_msg from 'constraint "([a-z0-9_]{1,63})"'),
+        sum(f.n)::bigint
     from (
-        select left(e.error_msg, 500) as error_msg, e.error_code
-        from obs.enrichment_runs r
-        join obs.run_event_logs e on e.tenant_id = r.tenant_id and e.run_id = r.run_id and e.run_day = r.run_day
-        where r.tenant_id = p_tenant_id and r.run_id = p_run_id and e.stage = 'export_odoo' and e.status = 'error' and e.kind = 'item'
-        order by e.ts
-        limit 5000
+        select left(e.error_msg, 500) as error_msg, e.error_code, count(*) as n
+        from (
+            select x.error_msg, x.error_code
+            from obs.enrichment_runs r
+            join obs.run_event_logs x on x.tenant_id = r.tenant_id and x.run_id = r.run_id and x.run_day = r.run_day
+            where r.tenant_id = p_tenant_id and r.run_id = p_run_id and x.stage = 'export_odoo' and x.status = 'error'
+              and x.kind = 'item'
+            order by x.ts
+            limit 5000
+        ) e
+        group by 1, 2
     ) f
     where obs._error_class(f.error_code) = 'constraints' or f.error_msg ~ 'violates .{0,20}constraint'
     group by 1, 2
