@@ -18,7 +18,7 @@ COLUMNS = "tenant_id, subject, from_state, to_state, at, run_id, value, threshol
 LIVE = f"""select {COLUMNS} from obs.alert_transitions
     where alert_code = %(code)s and not is_simulation and at >= %(since)s and at <= %(until)s
     order by tenant_id, subject, transition_id"""
-# `at` never goes back within a subject, and rows of one moment keep the order of their moves: a stable sort leaves both.
+# `at` never goes back within a subject; rows of one moment stand in the order of their moves: a stable sort keeps both.
 REPLAYED = f"select {COLUMNS} from obs.backtest(%(code)s, %(since)s, %(until)s)"
 # Multiples of half the times that rules hold back for: many moments fall on the very end of a timer.
 STEPS = (0, 0, 30, 30, 60, 60, 90, 300, 600, 3600)
@@ -124,9 +124,11 @@ def test_thousands_of_histories(db: Db, part: int) -> None:
 def test_nights_judged_by_the_real_conditions(watch: Watch, db: Db) -> None:
     db.execute("select obs.set_threshold('CR-02', 'keep_firing_s', 3600)")
     db.execute("select obs.set_threshold('VQ-03', 'for_s', 7200)")
-    for night, numbers in enumerate(
-        ({}, {"crawl": (100, 40)}, {"crawl": (100, 60), "lusha": (10, 2)}, {"crawl": (10, 9), "lusha": (10, 1)}, {}, {"post": 3})
-    ):  # fmt: skip
+    nights = (
+        {}, {"crawl": (100, 40)}, {"crawl": (100, 60), "lusha": (10, 2)}, {"crawl": (10, 9), "lusha": (10, 1)}, {},
+        {"post": 3},
+    )  # fmt: skip
+    for night, numbers in enumerate(nights):
         watch.at(f"2026-03-0{2 + night} 01:00:00+00")
         watch.run(**numbers)
         watch.evaluate()

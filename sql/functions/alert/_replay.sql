@@ -4,7 +4,8 @@
 -- Raises: nothing
 -- Each subject from its first observation on, in the order the live machine took them in; transition_id counts the moves.
 -- p_params '{}': verdicts, versions and times as they were, so the moves are those of the live machine. Otherwise the rule's
--- present numbers with p_params among them hold all the time: what can be judged again is, and no edit closes anything.
+-- present numbers with p_params among them hold all the time: ok and breach with a value are judged again, a user's condition
+-- only by a threshold in p_params, and no edit closes anything.
 create or replace function obs._replay(p_alert_code text, p_until timestamptz, p_params jsonb, p_tenants text[])
 returns setof obs.alert_transitions
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -61,7 +62,7 @@ begin
             v_seen.rule_version := v_state.rule_version;
             if v_seen.verdict in ('ok', 'breach') and (v_present ->> 'enabled')::numeric = 0 then
                 v_seen.verdict := 'ok';
-            elsif v_judges and v_seen.verdict in ('ok', 'breach') then
+            elsif v_judges and v_seen.verdict in ('ok', 'breach') and v_seen.value is not null then
                 select j.verdict, j.severity, j.threshold into v_seen.verdict, v_seen.severity, v_seen.threshold
                 from obs._verdict(v_present, v_seen.value, v_seen.sample) j;
             end if;

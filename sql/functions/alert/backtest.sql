@@ -35,5 +35,5 @@ begin
 end
 $$;
 comment on function obs.backtest(text, timestamptz, timestamptz, jsonb, text) is
-'The moves that a rule made, or with the numbers of p_params ({"threshold": 0.25}) would have made, of what was observed. Without '
-'p_params they are those of obs.alert_transitions, row for row.';
+'The moves that a rule made, or with the numbers of p_params ({"threshold": 0.25}) would have made, of what was observed. '
+'Without p_params they are those of obs.alert_transitions, row for row.';

@@ -72,5 +72,5 @@ begin
 end
 $$;
 comment on function obs.backtest_sweep(text, text, numeric[], timestamptz, timestamptz, jsonb, text) is
-'What a rule would have done by each of several values of one of its numbers: firings, resolutions, what is still open, the median '
-'time until resolved, messages, and messages a week. NULL among the values: as it was.';
+'What a rule would have done by each of several values of one of its numbers: firings, resolutions, what is still open, the '
+'median time until resolved, messages, and messages a week. NULL among the values: as it was.';
