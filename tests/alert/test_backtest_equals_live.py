@@ -26,7 +26,8 @@ TIMES = {"for_s": (0, 0, 60, 300), "keep_firing_s": (0, 0, 60, 600), "flap_windo
 
 
 class Sequence:
-    """A made-up history as statements: what conditions said, ticks, edits of the rule, a clock that also goes back."""
+    """A made-up history as statements: observations, ticks, edits and failures of the rule, discarded runs, a clock
+    that also goes back."""
 
     def __init__(self, seed: int, length: int = 40) -> None:
         self.draw = random.Random(seed)
@@ -37,7 +38,7 @@ class Sequence:
         for _ in range(length):
             self._move_clock()
             self.draw.choices(
-                (self._observe, self._tick, self._edit, self._break_rule), weights=(60, 25, 8, 3)
+                (self._observe, self._tick, self._edit, self._break_rule, self._forget_run), weights=(60, 25, 8, 3, 3)
             )[0]()  # fmt: skip
         self.now = self.last + timedelta(seconds=self.draw.choice(STEPS))
         self._say("select set_config('obs.now', {}, false)", str(self.now))
@@ -79,6 +80,9 @@ class Sequence:
     def _break_rule(self) -> None:
         for state in ("22012", None):
             self._say("select obs._rule_failed({}, {}, {})", CODE, state, self.now)
+
+    def _forget_run(self) -> None:
+        self._say("select obs._forget_run({}, {})", self.draw.choice("ab"), f"night {self.draw.choice((1, 2, 3))}")
 
 
 def compare(db: Db, seed: int) -> int:
