@@ -51,7 +51,8 @@ def live_and_counted(engine: Engine, code: str, seed: int) -> tuple[int, int]:
             look_until(engine, second)
             seen = {
                 "tenant_id": draw.choice("abc"), "alert_code": code, "subject": "x", "is_simulation": False,
-                "observed_at": engine.db.one("select obs.now()::text"), "verdict": draw.choice(("breach", "breach", "ok")),
+                "observed_at": engine.db.one("select obs.now()::text"),
+                "verdict": draw.choice(("breach", "breach", "ok")),
                 "value": draw.choice((1, 2)), "severity": draw.choice(("warning", "warning", "page")),
                 "run_id": f"night {draw.choice((1, 1, 2))}", "rule_version": 0,
             }  # fmt: skip
