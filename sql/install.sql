@@ -105,6 +105,28 @@ set standard_conforming_strings = on;
 \ir functions/aggregate/_close_abandoned.sql
 \ir functions/aggregate/recompute.sql
 \ir functions/aggregate/reprice.sql
+-- alert: where an alert goes, what it says
+\ir functions/alert/_routes_for.sql
+\ir functions/alert/_message.sql
+-- deliver: what waits to be sent, who sends it, where it goes
+\ir functions/deliver/_cluster_identity.sql
+\ir functions/deliver/_is_own_cluster.sql
+\ir functions/deliver/accept_cluster.sql
+\ir functions/deliver/_idempotency_key.sql
+\ir functions/deliver/_check_forwarder.sql
+\ir functions/deliver/_without_evidence.sql
+\ir functions/deliver/claim_notifications.sql
+\ir functions/deliver/notification_message.sql
+\ir functions/deliver/complete_notification.sql
+\ir functions/deliver/_retry_delay.sql
+\ir functions/deliver/_served_channels.sql
+\ir functions/deliver/_bury.sql
+\ir functions/deliver/_bury_unserved.sql
+\ir functions/deliver/fail_notification.sql
+\ir functions/deliver/forwarder_beat.sql
+\ir functions/deliver/set_route.sql
+\ir functions/deliver/drop_route.sql
+\ir functions/deliver/route_preview.sql
 -- retention: days ahead, thinning
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
@@ -169,14 +191,18 @@ set standard_conforming_strings = on;
 \ir views/run_overview.sql
 \ir views/job_health.sql
 
--- 5. The schedule, as data, and the functions that hand it to pg_cron as obs_cron
+-- 5. What alerts and routes there are, as data
+\ir rules/routes.sql
+
+-- 6. The schedule, as data, and the functions that hand it to pg_cron as obs_cron
 \ir cron/jobs.sql
 \ir cron/adapter.sql
 
--- 6. Who may do what
+-- 7. Who may do what
 \ir schema/90_policies.sql
 \ir schema/91_grants.sql
 \ir schema/92_comments.sql
+\ir schema/93_comments_delivery.sql
 
 reset role;
 reset client_min_messages;

@@ -53,6 +53,20 @@ to obs_ops, obs_admin;
 grant execute on function obs.recompute(text, text), obs.gaps(text, text), obs.reconcile(text, jsonb, text)
 to obs_reader, obs_ops, obs_admin;
 
+-- Forwarders call functions and read nothing
+grant execute on function
+obs.claim_notifications(text, text[], int, interval),
+obs.notification_message(bigint),
+obs.complete_notification(bigint, text, jsonb),
+obs.fail_notification(bigint, text, text, interval, boolean),
+obs.forwarder_beat(text, text[], jsonb, boolean),
+obs.tick(int)
+to obs_forwarder, obs_admin;
+grant select on
+obs.notification_routes, obs.notifications, obs.notification_threads, obs.forwarders, obs.cluster
+to obs_ops, obs_admin;
+grant execute on function obs.route_preview(bigint) to obs_ops, obs_admin;
+
 -- The jobs
 grant execute on function obs.tick(int), obs.maintain() to obs_cron, obs_ops, obs_admin;
 grant execute on function obs.start(), obs.stop(), obs.status(), obs._schedule_jobs() to obs_ops, obs_admin;
@@ -68,6 +82,9 @@ obs.set_price(text, text, numeric, bigint, text, text, timestamptz, text),
 obs.map_error_code(text, text, text, text),
 obs.reprice(timestamptz, timestamptz, text),
 obs.discard_run(text, text, text),
+obs.set_route(text, text, text[], text[], int[], time, time, text, text, text),
+obs.drop_route(text, text),
+obs.accept_cluster(boolean),
 obs.attach_runs(regclass, jsonb),
 obs.detach_runs(regclass),
 obs._register_relation(regclass, jsonb),

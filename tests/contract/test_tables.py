@@ -9,6 +9,8 @@ from support.db import Db
 # Ordinary indexes that lead with something else, and the question each answers.
 OTHER_LEADING_COLUMNS = {
     "enrichment_runs_run_id_idx": "whose run is this, when only its id is given",
+    "notifications_notification_id_idx": "which notification is this, by the id that its forwarder holds",
+    "notifications_waiting_idx": "what waits to be sent, of all tenants, by the moment it may be",
     "price_cards_vendor_unit_idx": "what does this vendor's unit cost, by a tenant's card or everybody's",
     "quarantined_events_received_at_idx": "what is too old to keep, of whatever tenant or none",
     "tenant_roles_role_name_idx": "which tenants may this login see",
