@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from . import demo, import_, install, reconcile, replay, status, uninstall, version
+from . import demo, forward, import_, install, reconcile, replay, status, uninstall, version
 from .output import complain
 from .trouble import sentence
 
@@ -27,6 +27,7 @@ app.command("import")(import_.import_)
 app.command("reconcile")(reconcile.reconcile)
 app.command("status")(status.status)
 app.command("replay")(replay.replay)
+app.command("forward")(forward.forward)
 app.command("demo")(demo.demo)
 
 

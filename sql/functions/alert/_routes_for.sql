@@ -10,7 +10,12 @@ language sql stable
 begin atomic
     with hours as (
         select
-            r.*,
+            r.tenant_id,
+            r.route_name,
+            r.channel,
+            r.days,
+            r.from_time,
+            r.to_time,
             (p_at at time zone r.time_zone)::time as clock,
             extract(isodow from p_at at time zone r.time_zone)::int as day
         from obs.notification_routes as r
@@ -37,10 +42,26 @@ begin atomic
         order by h.channel, h.tenant_id nulls last, h.route_name
     )
 
-    select r.*
+    select
+        r.tenant_id,
+        r.route_name,
+        r.channel,
+        r.severities,
+        r.alert_codes,
+        r.days,
+        r.from_time,
+        r.to_time,
+        r.time_zone,
+        r.fallback_channel,
+        r.updated_by,
+        r.updated_at
     from obs.notification_routes as r
     where
-        exists (select 1 from taken as t where t.tenant_id is not distinct from r.tenant_id and t.route_name = r.route_name)
+        exists (
+            select 1
+            from taken as t
+            where t.tenant_id is not distinct from r.tenant_id and t.route_name = r.route_name
+        )
         or (r.route_name = 'default' and r.tenant_id is null and not exists (select 1 from taken));
 end;
 comment on function obs._routes_for(text, text, text, timestamptz) is
