@@ -75,7 +75,7 @@ class Forwarder:
             self._woken.clear()
         for thread in threads:
             thread.join(self._config.lease)
-        self._close()
+        self._leave()
         log.info("forwarder %s has stopped", self.forwarder_id)
 
     def run_once(self) -> int:
@@ -87,7 +87,7 @@ class Forwarder:
             worker.drain(patient=False)
             worker.close()
             failed += worker.failed
-        self._close()
+        self._leave()
         return failed
 
     def is_well(self) -> bool:
@@ -154,6 +154,11 @@ class Forwarder:
             self._can_flush = bool(row and row[0])
             self._complaint.settle("database", "the database is there again")
         return self._conn
+
+    def _leave(self) -> None:
+        self._close()
+        for channel in self._config.channels.values():
+            channel.close()
 
     def _close(self) -> None:
         if self._conn is not None:

@@ -8,6 +8,6 @@ create or replace function obs._retry_delay(p_attempts int, p_retry_after interv
 language sql volatile
 return greatest(
     interval '1 second' * least(900, 5 * 2 ^ least(greatest(p_attempts, 1) - 1, 10)) * (0.5 + random()),
-    least(p_retry_after, interval '6 hours') * (1 + random() / 10)
+    case when p_retry_after is not null then least(p_retry_after, interval '6 hours') * (1 + random() / 10) end
 );
 comment on function obs._retry_delay(int, interval) is 'How long to wait after the try of this number failed.';

@@ -25,7 +25,7 @@ begin
     perform obs._bury_unserved();
     return coalesce(
         (
-            select clock_timestamp() - coalesce(j.last_success_at, '-infinity') > j.max_age
+            select coalesce(j.last_success_at < clock_timestamp() - j.max_age, true)
             from obs.jobs j
             where j.job = 'tick'
         ),

@@ -28,6 +28,9 @@ class Alertmanager:
         send(self._http, "POST", self._url, json=alerts)
         return Sent({"labels": labels})
 
+    def close(self) -> None:
+        self._http.close()
+
     @staticmethod
     def _alert(message: Message, labels: dict[str, str], ended: bool) -> dict[str, Any]:
         now = datetime.now(timezone.utc)

@@ -41,6 +41,9 @@ class Apprise:
             raise TryLater("apprise: the service did not take it")
         return Sent()
 
+    def close(self) -> None:
+        """Each message has a connection of its own."""
+
 
 def from_options(options: Options) -> Apprise:
     asset = apprise.AppriseAsset(secure_logging=True, app_id="obs", app_desc="obs alerts", app_url="")

@@ -46,6 +46,8 @@ class Channel(Protocol):
 
     def deliver(self, message: Message, ref: Ref | None, idempotency_key: str) -> Sent: ...
 
+    def close(self) -> None: ...
+
 
 def retry_after(value: str | None, now: datetime.datetime | None = None) -> float | None:
     """Seconds of a Retry-After header, which holds seconds or a date; None when it holds neither."""

@@ -56,6 +56,9 @@ class Email:
             raise TryLater(f"SMTP: {type(error).__name__}: {text.line(error, 200)}") from error
         return Sent({"message_id": letter["Message-ID"]} if ref is None else ref)
 
+    def close(self) -> None:
+        """Each message has a connection of its own."""
+
     def letter(self, message: Message, ref: Ref | None, idempotency_key: str) -> EmailMessage:
         """The same for each try of a notification."""
         letter = EmailMessage()

@@ -29,6 +29,9 @@ class Jira:
             key = self._create(label, message, idempotency_key, issue["key"] if issue else None)
         return Sent({"scope": "ticket", "key": key})
 
+    def close(self) -> None:
+        self._http.close()
+
     def _stored(self, ref: Ref | None) -> dict[str, Any] | None:
         key = str((ref or {}).get("key") or "")
         if not key:

@@ -26,6 +26,9 @@ class PagerDuty:
             raise TryLater(f"PagerDuty did not say success: {excerpt(answer)}")
         return Sent({"dedup_key": event["dedup_key"]})
 
+    def close(self) -> None:
+        self._http.close()
+
     def event(self, message: Message, idempotency_key: str) -> dict[str, Any]:
         kind = str(message.get("kind") or "")
         dead = kind == "dead_letter"

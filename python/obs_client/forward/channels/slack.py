@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from typing import Any
@@ -57,6 +58,9 @@ class Slack:
             return Sent(self._post(message, idempotency_key))
         return Sent({**ref, **known})
 
+    def close(self) -> None:
+        """Each message has a connection of its own."""
+
     def _post(self, message: Message, idempotency_key: str) -> Ref:
         answer = self._call("chat.postMessage", channel=self._channel, **shown(message, idempotency_key))
         if answer is None or not answer.get("ts"):
@@ -71,7 +75,7 @@ class Slack:
         except SlackApiError as error:
             _judge(error)
             return None
-        except (SlackClientError, URLError, OSError, ValueError) as error:
+        except (SlackClientError, URLError, OSError, ValueError, TypeError, AttributeError) as error:  # or no object
             raise TryLater(f"Slack: {type(error).__name__}: {text.line(error, 200)}") from error
         found = answer.data
         if not isinstance(found, dict):
@@ -89,8 +93,9 @@ def _judge(error: SlackApiError) -> None:
     if reason in _GONE:
         return
     headers = {str(name).lower(): value for name, value in (getattr(response, "headers", None) or {}).items()}
-    if status == 429 or status >= 500 or reason in _LATER or not reason:
-        said = reason or f"HTTP {status} without a JSON object"
+    is_word = re.fullmatch(r"[a-z0-9_]{2,80}", reason) is not None  # the library puts sentences of its own there
+    if status == 429 or status >= 500 or reason in _LATER or not is_word:
+        said = reason if is_word else f"HTTP {status} without a JSON object"
         raise TryLater(f"Slack: {said}", retry_after(headers.get("retry-after"))) from error
     raise Refused(f"Slack: {text.line(reason, 200)}") from error
 

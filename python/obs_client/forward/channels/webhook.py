@@ -44,6 +44,9 @@ class Webhook:
         send(self._http, "POST", str(url), content=data, headers=headers, extensions={"sni_hostname": host})
         return Sent()
 
+    def close(self) -> None:
+        self._http.close()
+
     def _address(self, host: str) -> str:
         """One address of the host; Refused when any is private and that is not allowed."""
         try:
