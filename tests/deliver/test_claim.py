@@ -15,7 +15,12 @@ from support.outbox import claim, make_due, put, put_alert, states
 def test_a_claim_is_a_lease_with_all_that_sending_needs(db: Db) -> None:
     number = put(db, tenant_id="a", alert_ids=[])
     (claimed,) = claim(db, lease="30 seconds")
-    assert (claimed.notification_id, claimed.tenant_id, claimed.channel, claimed.kind) == (number, "a", "slack", "firing")
+    assert (claimed.notification_id, claimed.tenant_id, claimed.channel, claimed.kind) == (
+        number,
+        "a",
+        "slack",
+        "firing",
+    )
     assert (claimed.severity, claimed.thread_key, claimed.ticket_key, claimed.attempts) == ("warning", "t1", "k1", 1)
     assert (claimed.external_ref, claimed.message, claimed.needs_evidence) == (None, None, [])
     left = db.one("select lease_until - clock_timestamp() from obs.notifications")

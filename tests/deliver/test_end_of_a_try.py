@@ -17,7 +17,9 @@ def fail(db: Db, number: int, **more: Any) -> Any:
 
 
 def delay(db: Db, number: int) -> float:
-    query = "select extract(epoch from next_try_at - clock_timestamp()) from obs.notifications where notification_id = %s"
+    query = (
+        "select extract(epoch from next_try_at - clock_timestamp()) from obs.notifications where notification_id = %s"
+    )
     return float(db.one(query, (number,)))
 
 
@@ -126,7 +128,9 @@ def test_a_channel_nobody_serves_is_told_where_somebody_listens(db: Db) -> None:
     db.call("forwarder_beat", forwarder_id="f1", channels=["mail"])
     assert states(db)[lost] == "dead"
     assert states(db)[fresh] == "waiting"
-    assert "no forwarder serves" in db.one("select message ->> 'text' from obs.notifications where kind = 'dead_letter'")
+    assert "no forwarder serves" in db.one(
+        "select message ->> 'text' from obs.notifications where kind = 'dead_letter'"
+    )
 
 
 def test_when_all_forwarders_were_down_everything_waits_for_them(db: Db) -> None:
@@ -145,7 +149,7 @@ def test_secrets_in_an_error_are_masked(db: Db) -> None:
 def test_a_message_is_written_once(db: Db) -> None:
     number = put(db)
     first = db.call("notification_message", notification_id=number)
-    db.execute("update obs.notifications set facts = '{\"title\": \"changed\"}'")
+    db.execute('update obs.notifications set facts = \'{"title": "changed"}\'')
     assert db.call("notification_message", notification_id=number) == first
     with pytest.raises(psycopg.errors.InvalidParameterValue):
         db.call("notification_message", notification_id=-1)

@@ -81,7 +81,9 @@ def test_a_mailbox_that_does_not_exist_is_final_unless_another_took_it(mail: Mai
     assert len(mail.letters) == 1
 
 
-@pytest.mark.parametrize(("answer", "outcome"), [("451 busy", TryLater), ("421 closing", TryLater), ("554 no", Refused)])
+@pytest.mark.parametrize(
+    ("answer", "outcome"), [("451 busy", TryLater), ("421 closing", TryLater), ("554 no", Refused)]
+)
 def test_what_the_server_says_decides(mail: MailServer, answer: str, outcome: type[Exception]) -> None:
     mail.answers.append(answer)
     with pytest.raises(outcome):

@@ -89,7 +89,13 @@ def test_429_is_tried_again_when_it_says(jira: JiraServer, sender: Channel) -> N
 
 @pytest.mark.parametrize(
     "answer",
-    [Answer(500), Answer(200, b"<html>"), Answer(200, {"issues": 7}), Answer(200, {"issues": [{}]}), Answer(200, {}, {}, 5)],
+    [
+        Answer(500),
+        Answer(200, b"<html>"),
+        Answer(200, {"issues": 7}),
+        Answer(200, {"issues": [{}]}),
+        Answer(200, {}, {}, 5),
+    ],
     ids=lambda answer: f"{answer.status}-{answer.data[:16]!r}-{answer.delay}",
 )
 def test_troubles_are_tried_again_and_nothing_is_created(jira: JiraServer, sender: Channel, answer: Answer) -> None:

@@ -52,7 +52,13 @@ def test_429_is_tried_again_when_it_says(pagerduty: PagerDutyServer, sender: Cha
 
 @pytest.mark.parametrize(
     "answer",
-    [Answer(500), Answer(502, b"<html>"), Answer(202, b"nonsense"), Answer(202, {"status": "?"}), Answer(202, {}, {}, 5)],
+    [
+        Answer(500),
+        Answer(502, b"<html>"),
+        Answer(202, b"nonsense"),
+        Answer(202, {"status": "?"}),
+        Answer(202, {}, {}, 5),
+    ],
     ids=lambda answer: f"{answer.status}-{answer.data[:10]!r}-{answer.delay}",
 )
 def test_troubles_are_tried_again(pagerduty: PagerDutyServer, sender: Channel, answer: Answer) -> None:

@@ -80,7 +80,9 @@ def test_troubles_of_slack_are_tried_again(slack: SlackServer, sender: Channel, 
         sender.deliver(message(), None, "obs-x-1")
 
 
-@pytest.mark.parametrize("error", ["token_revoked", "invalid_auth", "channel_not_found", "is_archived", "missing_scope"])
+@pytest.mark.parametrize(
+    "error", ["token_revoked", "invalid_auth", "channel_not_found", "is_archived", "missing_scope"]
+)
 def test_what_will_not_change_is_final(slack: SlackServer, sender: Channel, error: str) -> None:
     slack.script.append(Answer(200, {"ok": False, "error": error}))
     with pytest.raises(Refused, match=error) as caught:

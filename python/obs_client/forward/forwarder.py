@@ -80,15 +80,16 @@ class Forwarder:
 
     def run_once(self) -> int:
         """Send what can be sent now; how many tries failed. Errors of the database are the caller's."""
-        self._beat()
-        self._flush()
-        failed = 0
-        for worker in self.workers:
-            worker.drain(patient=False)
-            worker.close()
-            failed += worker.failed
-        self._leave()
-        return failed
+        try:
+            self._beat()
+            self._flush()
+            for worker in self.workers:
+                worker.drain(patient=False)
+        finally:
+            for worker in self.workers:
+                worker.close()
+            self._leave()
+        return sum(worker.failed for worker in self.workers)
 
     def is_well(self) -> bool:
         """Whether the database has answered lately and every worker lives."""

@@ -29,28 +29,35 @@ class Backoff:
 
 
 class Complaint:
-    """Says what is wrong once a minute, however often it happens."""
+    """Says what is wrong once a minute, however often it happens and ends."""
 
     def __init__(self, every: float = SAY_EVERY) -> None:
         self._every = every
         self._said: dict[str, float] = {}
         self._unsaid: dict[str, int] = {}
+        self._wrong: set[str] = set()
         self._lock = threading.Lock()
 
     def say(self, subject: str, text: str) -> None:
         with self._lock:
-            now = time.monotonic()
-            if now - self._said.get(subject, -self._every) < self._every:
+            if not self._may_speak(subject):
                 self._unsaid[subject] = self._unsaid.get(subject, 0) + 1
                 return
-            self._said[subject] = now
+            self._wrong.add(subject)
             unsaid = self._unsaid.pop(subject, 0)
         log.warning("%s%s", text, f" (and {unsaid} times before)" if unsaid else "")
 
     def settle(self, subject: str, text: str) -> None:
         """Says that it is well again, when it was said to be wrong."""
         with self._lock:
-            was_wrong = self._said.pop(subject, None) is not None
-            self._unsaid.pop(subject, None)
-        if was_wrong:
-            log.info("%s", text)
+            if subject not in self._wrong:
+                return
+            self._wrong.discard(subject)
+        log.info("%s", text)
+
+    def _may_speak(self, subject: str) -> bool:
+        now = time.monotonic()
+        if now - self._said.get(subject, -self._every) < self._every:
+            return False
+        self._said[subject] = now
+        return True
