@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -17,14 +17,14 @@ BEAT = "select obs.forwarder_beat('f1', '{slack}')"
 
 
 @pytest.fixture
-def original(disposable_server: Callable[..., Cluster]) -> Iterator[Cluster]:
+def original(disposable_server: Callable[..., Cluster]) -> Cluster:
     """A database whose forwarder has been at work, with something waiting."""
     cluster = disposable_server()
     db = Db(cluster.connect("obs"))
     db.execute(BEAT)
     put(db)
     db.close()
-    yield cluster
+    return cluster
 
 
 def test_a_clone_is_silent_until_it_is_accepted(original: Cluster) -> None:

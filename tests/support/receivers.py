@@ -1,4 +1,4 @@
-"""Receivers of notifications on this machine: HTTP servers that speak as Slack, PagerDuty and Jira do, and misbehave on demand."""
+"""HTTP servers on this machine that speak as Slack, PagerDuty and Jira do, and misbehave on demand."""
 
 from __future__ import annotations
 
