@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import client_call
+import delivery
 import finish
 import ingest
 import outage
@@ -26,7 +27,7 @@ writes this page anew. What each line measures stands in the head of its script 
 
 def main() -> None:
     lines = []
-    for part in (client_call, ingest, whole_client, single_call, writers, finish, outage):
+    for part in (client_call, ingest, whole_client, single_call, writers, finish, outage, delivery):
         for line in part.main():
             print(line, flush=True)
             lines.append(f"| {line} |")

@@ -19,7 +19,7 @@ from support.totals import of_night, stored
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
-VERBS = ["install", "uninstall", "version", "import", "reconcile", "status", "replay", "demo"]
+VERBS = ["install", "uninstall", "version", "import", "reconcile", "status", "replay", "forward", "demo"]
 
 
 def test_help_lists_every_verb(obs: Run) -> None:

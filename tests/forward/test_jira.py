@@ -36,6 +36,7 @@ def test_an_issue_that_a_dead_try_left_is_found_by_its_label(jira: JiraServer, s
     again = sender.deliver(message(attempts=2), None, "obs-x-1")
     assert again.external_ref == {"scope": "ticket", "key": "OPS-1"}
     assert list(jira.issues) == ["OPS-1"]
+    assert jira.comments == {}, "it says so already"
 
 
 def test_tenants_and_alerts_have_issues_of_their_own(jira: JiraServer, sender: Channel) -> None:

@@ -179,4 +179,5 @@ class JiraServer(Receiver):
 
     def _shown(self, key: str) -> dict[str, Any]:
         category = "done" if key in self.closed else "new"
-        return {"key": key, "fields": {"status": {"statusCategory": {"key": category}}}}
+        fields = {"status": {"statusCategory": {"key": category}}, "description": self.issues[key]["description"]}
+        return {"key": key, "fields": fields}

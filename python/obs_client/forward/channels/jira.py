@@ -23,7 +23,8 @@ class Jira:
         issue = self._stored(ref) or self._found(label)
         # A new incident opens a new issue when somebody closed the old one; what is left to say goes to the old one.
         if issue and (issue["open"] or message.get("kind") in ("resolved", "acknowledged")):
-            self._comment(issue["key"], message, idempotency_key)
+            if _mark(idempotency_key) not in issue["description"]:  # else a try that died just after creating it
+                self._comment(issue["key"], message, idempotency_key)
             key = issue["key"]
         else:
             key = self._create(label, message, idempotency_key, issue["key"] if issue else None)
@@ -42,7 +43,7 @@ class Jira:
     def _found(self, label: str) -> dict[str, Any] | None:
         """The newest issue with the label: a try that died after creating it left it behind."""
         asked = {"jql": f'project = "{self._project}" AND labels = "{label}" ORDER BY created DESC', "maxResults": 1}
-        asked |= {"fields": ["status"]}
+        asked |= {"fields": ["status", "description"]}
         answer = send(self._http, "POST", f"{self._api}/search/jql", allowed=(404, 405, 410), json=asked)
         if answer.status_code in (404, 405, 410):  # a server of one's own has the older way alone
             answer = send(self._http, "POST", f"{self._api}/search", json=asked)
@@ -89,8 +90,10 @@ def _issue(found: Any) -> dict[str, Any]:
     key = found.get("key") if isinstance(found, dict) else None
     if not isinstance(key, str) or not key:
         raise TryLater("Jira answered with an issue without a key")
-    status = ((found.get("fields") or {}).get("status") or {}).get("statusCategory") or {}
-    return {"key": key, "open": status.get("key") != "done"}
+    fields = found.get("fields")
+    fields = fields if isinstance(fields, dict) else {}
+    category = str(fields.get("status"))  # {'statusCategory': {'key': 'done', …}, …}
+    return {"key": key, "open": "'key': 'done'" not in category, "description": str(fields.get("description") or "")}
 
 
 def from_options(options: Options) -> Jira:
