@@ -143,8 +143,11 @@ def test_when_all_forwarders_were_down_everything_waits_for_them(db: Db) -> None
 def test_secrets_in_an_error_are_masked(db: Db) -> None:
     number = put(db)
     claim(db)
-    fail(db, number, error="connect to https://user:hunter2secret@host failed, password=hunter2secret")
-    assert "hunter2secret" not in db.one("select last_error from obs.notifications")
+    fail(db, number, error="550 boss@acme.example: https://user:hunter2secret@host failed, password=hunter2secret")
+    kept = db.one("select last_error from obs.notifications")
+    assert "hunter2secret" not in kept
+    assert "boss@" not in kept
+    assert kept.startswith("550 ")
 
 
 def test_a_message_is_written_once(db: Db) -> None:
