@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 
 import psycopg
@@ -142,6 +143,20 @@ def test_eight_forwarders_at_once_share_without_doubles(db: Db) -> None:
     got += [row.notification_id for row in claim(db, limit=200)]
     assert sorted(got) == sorted(states(db))
     assert len(set(got)) == 200
+
+
+def test_a_backlog_nobody_has_analyzed_is_claimed_quickly(db: Db) -> None:
+    db.execute(
+        """insert into obs.notifications (
+            tenant_id, kind, route_name, channel, alert_code, severity, thread_key, ticket_key)
+        select 'a', 'firing', 'warn', 'slack', 'CR-02', 'warning', 't' || i / 3, 'k' || i / 30
+        from generate_series(1, 10000) i"""
+    )
+    began = time.monotonic()
+    for _ in range(5):
+        (row,) = claim(db, limit=1)
+        db.call("complete_notification", notification_id=row.notification_id, forwarder_id="f1")
+    assert time.monotonic() - began < 5
 
 
 def test_the_key_names_the_database_and_the_notification(db: Db) -> None:

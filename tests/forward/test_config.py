@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from obs_client.forward import ConfigError, load
+from support.install import ROOT
 
 SLACK = {"type": "slack", "token": "env:TEST_SLACK", "channel": "C1"}
 WHOLE = """
@@ -63,6 +65,16 @@ def test_a_file_names_channels(tmp_path: Path) -> None:
     config = load(str(path))
     assert list(config.channels) == ["slack", "mail", "pager", "jira", "am", "hook"]
     assert (config.poll, config.deadman_url, config.warnings) == (5, "a-secret-of-the-webhook", [])
+
+
+def test_the_example_of_the_page_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "forwarding.md").read_text(), re.S)
+    for name in re.findall(r"env:(\w+)", example):
+        monkeypatch.setenv(name, "https://example.com/secret")
+    (tmp_path / "jira").write_text("token")
+    path = tmp_path / "forward.toml"
+    path.write_text(example.replace("/run/secrets/jira", str(tmp_path / "jira")))
+    assert list(load(str(path)).channels) == ["pager", "slack", "jira", "mail"]
 
 
 def test_the_environment_can_name_the_file(tmp_path: Path) -> None:

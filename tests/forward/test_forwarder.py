@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 
 from obs_client.forward import Config, Forwarder
+from obs_client.forward.channels.base import Message, Ref, Sent
 from support.db import Db
 from support.outbox import put, put_alert, states, wait_until
 from support.receivers import Answer, PagerDutyServer, Receiver, SlackServer
@@ -194,6 +196,20 @@ def test_it_beats_and_ticks_when_nobody_else_does(db: Db, hook: Receiver, run_fo
     assert row.detail["channels"] == {"slack": {"sent": 0, "failed": 0, "error": None}}
 
 
+def test_what_a_receiver_calls_it_may_be_too_long_to_keep(db: Db, run_forwarder: Run) -> None:
+    class Wordy:
+        def deliver(self, message: Message, ref: Ref | None, idempotency_key: str) -> Sent:
+            return Sent({"name": [random.random() for _ in range(2000)]})
+
+        def close(self) -> None:
+            pass
+
+    number = put(db)
+    run_forwarder(slack=Wordy())
+    wait_until(lambda: states(db) == {number: "sent"})
+    assert db.one("select attempts from obs.notifications") == 1
+
+
 def test_the_dead_man_is_fed_while_all_is_well(db: Db, hook: Receiver, run_forwarder: Run) -> None:
     monitor = Receiver()
     try:
@@ -266,7 +282,7 @@ def test_a_terminated_listener_listens_again_without_a_busy_loop(
                 "where datname = current_database() and query ilike 'listen %'"
             )
             wait_until(lambda seen=before: forwarder.listener.connections > seen, 20, "a new connection")
-        wait_until(lambda: forwarder.listener.is_listening, 20, "listening again")
+            wait_until(lambda: forwarder.listener.is_listening, 20, "listening again")
         assert forwarder.listener.connections <= 6
         put(db)
         notify(db)

@@ -57,6 +57,11 @@ def test_a_closed_issue_is_left_and_named_in_the_next(jira: JiraServer, sender: 
     assert len(jira.issues) == 2
 
 
+def test_the_end_of_what_was_never_told_opens_no_issue(jira: JiraServer, sender: Channel) -> None:
+    assert sender.deliver(message(kind="resolved"), None, "obs-x-1").external_ref is None
+    assert jira.issues == {}
+
+
 def test_a_deleted_issue_is_made_again(jira: JiraServer, sender: Channel) -> None:
     sent = sender.deliver(message(), {"scope": "ticket", "key": "OPS-99"}, "obs-x-1")
     assert sent.external_ref == {"scope": "ticket", "key": "OPS-1"}

@@ -26,6 +26,7 @@ _FOREIGN = "OB009"
 _BEAT = "select obs.forwarder_beat(%s, %s, %s, %s)"
 _CAN_FLUSH = "select to_regprocedure('obs.flush_notifications()') is not null"
 _CHORES_SECONDS = 60.0
+_TICKS_SECONDS = 600.0
 
 
 class Forwarder:
@@ -45,7 +46,7 @@ class Forwarder:
         self._can_flush = False
         self._beaten_at = -1e9
         self._chores: threading.Thread | None = None
-        self._chores_at = -1e9
+        self._chores_at = self._ticks_until = -1e9
 
     def stop(self) -> None:
         self._stopping.set()
@@ -124,7 +125,9 @@ class Forwarder:
         if busy or time.monotonic() - self._chores_at < min(_CHORES_SECONDS, 4 * self._config.beat):
             return
         self._chores_at = time.monotonic()
-        ticks = tick_is_overdue and self._config.ticks
+        if tick_is_overdue:  # go on each minute for a while: waiting until it is overdue again would be too slow
+            self._ticks_until = time.monotonic() + _TICKS_SECONDS
+        ticks = self._config.ticks and time.monotonic() < self._ticks_until
         self._chores = threading.Thread(target=self._do_chores, args=(ticks,), name="obs-chores", daemon=True)
         self._chores.start()
 

@@ -115,7 +115,11 @@ class Worker(threading.Thread):
     def _acknowledge(self, claimed: dict[str, Any], sent: Sent, until: float) -> None:
         """It went out: say so even over a new connection, or the end of the lease would send it again."""
         ref = None if sent.external_ref is None else Jsonb(sent.external_ref)
-        held = self._say(_COMPLETE, (claimed["notification_id"], self._forwarder_id, ref), until)
+        try:
+            held = self._say(_COMPLETE, (claimed["notification_id"], self._forwarder_id, ref), until)
+        except psycopg.DataError as error:  # what the receiver calls it is too long to keep: sent it is all the same
+            self._complaint.say("reference", f"a reference could not be kept: {errors.summary(error)}")
+            held = self._say(_COMPLETE, (claimed["notification_id"], self._forwarder_id, None), until)
         self.sent += 1
         self.last_error = None
         self._trouble.reset()
@@ -145,6 +149,8 @@ class Worker(threading.Thread):
             try:
                 row = self._connection().execute(statement, arguments).fetchone()
                 return row[0] if row else None
+            except psycopg.DataError:
+                raise
             except (psycopg.Error, wire.NotReadyError):
                 self.close()
                 if time.monotonic() >= until:

@@ -3,7 +3,8 @@
 -- Reads/Writes: notifications, notification_threads, alerts, cluster
 -- Raises: 22023 bad forwarder, limit or lease
 -- Of a thread and of a ticket only the oldest is ever under way: order is kept, and no two forwarders open the same
--- thread. Leases go by the server's real clock; one that ran out is claimed again, with the same idempotency key.
+-- thread. Its id is looked up as a scalar, one index probe each: a join would be quadratic in a backlog that has not been
+-- analyzed. Leases go by the server's real clock; one that ran out is claimed again, with the same idempotency key.
 create or replace function obs.claim_notifications(
     p_forwarder_id text,
     p_channels text[],
@@ -44,15 +45,17 @@ begin
         where n.channel = any(p_channels)
           and n.state in ('waiting', 'leased')
           and case n.state when 'waiting' then n.next_try_at else n.lease_until end <= clock_timestamp()
-          and not exists (
-              select from obs.notifications e
+          and n.notification_id = (
+              select min(e.notification_id)
+              from obs.notifications e
               where e.tenant_id = n.tenant_id and e.channel = n.channel and e.thread_key = n.thread_key
-                and e.state in ('waiting', 'leased') and e.notification_id < n.notification_id
+                and e.state in ('waiting', 'leased')
           )
-          and not exists (
-              select from obs.notifications e
+          and n.notification_id = (
+              select min(e.notification_id)
+              from obs.notifications e
               where e.tenant_id = n.tenant_id and e.channel = n.channel and e.ticket_key = n.ticket_key
-                and e.state in ('waiting', 'leased') and e.notification_id < n.notification_id
+                and e.state in ('waiting', 'leased')
           )
         order by array_position(array['page', 'warning', 'ticket'], n.severity), n.notification_id
         limit p_limit

@@ -12,6 +12,8 @@ from ..options import ConfigError, Options
 from .base import Message, Ref, Sent, TryLater, stable_id
 from .http import client, parsed, send
 
+_ENDS = ("resolved", "acknowledged")
+
 
 class Jira:
     def __init__(self, http: httpx.Client, url: str, project: str, issue_type: str = "Task") -> None:
@@ -21,8 +23,10 @@ class Jira:
     def deliver(self, message: Message, ref: Ref | None, idempotency_key: str) -> Sent:
         label = f"obs-{stable_id(message, idempotency_key, 'ticket_key')}"
         issue = self._stored(ref) or self._found(label)
+        if issue is None and message.get("kind") in _ENDS:
+            return Sent()
         # A new incident opens a new issue when somebody closed the old one; what is left to say goes to the old one.
-        if issue and (issue["open"] or message.get("kind") in ("resolved", "acknowledged")):
+        if issue and (issue["open"] or message.get("kind") in _ENDS):
             if _mark(idempotency_key) not in issue["description"]:  # else a try that died just after creating it
                 self._comment(issue["key"], message, idempotency_key)
             key = issue["key"]
