@@ -275,7 +275,7 @@ def test_a_terminated_listener_listens_again_without_a_busy_loop(
     with caplog.at_level(logging.INFO, logger="obs.forward"):
         forwarder = run_forwarder(settings={"poll": 30.0}, slack=webhook(hook))
         wait_until(lambda: forwarder.listener.is_listening, what="listening")
-        for _ in range(4):
+        for _ in range(3):
             before = forwarder.listener.connections
             db.rows(
                 "select pg_terminate_backend(pid) from pg_stat_activity "

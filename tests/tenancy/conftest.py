@@ -8,6 +8,7 @@ import pytest
 from psycopg import sql
 
 from support.db import Db
+from support.outbox import put
 from support.pipeline import item, line, log_lines, start, vendor_call
 from support.tenants import MARK
 
@@ -35,6 +36,12 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
         db.execute("select obs.set_setting('silence_timeout_s', '7777', %s)", (tenant,))
         db.call("allow_extra_key", key=f"{word}_key", tenant_id=tenant)
         db.call("create_tenant", tenant_id=tenant, display_name=f"{word} ltd")
+        number = put(
+            db, f"{word}-chat", tenant_id=tenant, thread_key=f"{word}-thread", facts={"title": f"{word} is down"}
+        )
+        db.call("claim_notifications", forwarder_id="f", channels=[f"{word}-chat"])
+        db.call("complete_notification", notification_id=number, forwarder_id="f", external_ref={"ts": f"{word}-ts"})
+        db.call("set_route", route_name="own", channel=f"{word}-chat", tenant_id=tenant)
     db.execute("analyze")
     return db
 
