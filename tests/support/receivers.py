@@ -49,6 +49,7 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body in two packets would cost 40 ms an answer
 
             def _handle(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
