@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import socket
+import ssl
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from obs_client.forward.channels import webhook as module
 from obs_client.forward.channels.base import Refused, TryLater, retry_after
@@ -88,6 +91,27 @@ def test_the_address_that_was_checked_is_the_one_connected_to(hook: Receiver, mo
     webhook(hook, url=f"http://rebinding.example:{hook.port}/x").deliver(message(), None, "obs-x-1")
     assert asked == ["rebinding.example"]
     assert hook.requests[0].headers["host"] == f"rebinding.example:{hook.port}"
+
+
+@pytest.mark.parametrize(("name", "is_good"), [("localhost", True), ("other.example", False)])
+def test_the_certificate_must_be_that_of_the_name(tmp_path: Path, name: str, is_good: bool) -> None:
+    """Although it is an address that is connected to."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    hook = Receiver(context)
+    try:
+        sender = webhook(hook, ca_file=str(tmp_path / "ca.pem"))
+        if is_good:
+            sender.deliver(message(), None, "obs-x-1")
+            assert hook.requests[0].headers["host"] == f"localhost:{hook.port}"
+        else:
+            with pytest.raises(TryLater, match="certificate"):
+                sender.deliver(message(), None, "obs-x-1")
+            assert hook.requests == []
+    finally:
+        hook.close()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -70,6 +71,18 @@ class Options:
     def optional_secret(self, name: str) -> str | None:
         value = self._take(name, None, required=False)
         return None if value is None else self._secret(name, value)
+
+    def authority(self) -> ssl.SSLContext | None:
+        """TLS that also trusts the certificates of `ca_file`; None when there is no such option."""
+        path = self.optional("ca_file")
+        if path is None:
+            return None
+        context = ssl.create_default_context()
+        try:
+            context.load_verify_locations(path)
+        except (OSError, ssl.SSLError):
+            raise ConfigError(f"{self.where}.ca_file: {path} holds no certificate that can be read") from None
+        return context
 
     def done(self) -> None:
         unknown = sorted(set(self._values) - self._known)

@@ -108,12 +108,6 @@ def from_options(options: Options) -> Email:
         raise ConfigError(f"{options.where} needs user and password, or neither")
     if encryption == "none" and password is not None:
         raise ConfigError(f"{options.where}: a password is sent only over starttls or tls")
-    context = ssl.create_default_context()
-    if authority := options.optional("ca_file"):
-        try:
-            context.load_verify_locations(authority)
-        except (OSError, ssl.SSLError):
-            raise ConfigError(f"{options.where}.ca_file: {authority} holds no certificate that can be read") from None
     port = {"starttls": 587, "tls": 465, "none": 25}[encryption]
     made = Email(
         options.text("host"),
@@ -123,7 +117,7 @@ def from_options(options: Options) -> Email:
         user,
         password,
         encryption,
-        context,
+        options.authority(),
         options.number("timeout_s", 10, 1, 25),
     )
     try:

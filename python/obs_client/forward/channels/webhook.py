@@ -90,4 +90,5 @@ def from_options(options: Options) -> Webhook:
     if len(secret) < 16:
         raise ConfigError(f"{options.where}.secret must have at least 16 characters")
     # A proxy would resolve the name again, beyond the check.
-    return Webhook(client(options.number("timeout_s", 10, 1, 25), trust_env=False), url, secret, allow_private)
+    timeout, tls = options.number("timeout_s", 10, 1, 25), options.authority() or True
+    return Webhook(client(timeout, trust_env=False, verify=tls), url, secret, allow_private)
