@@ -23,7 +23,6 @@ select r.tenant_id, r.run_id, v.vendor, 1000, (random() < 0.1)::int
 from obs.enrichment_runs r, unnest(array['tavily', 'lusha', 'zerobounce', 'openai']) v (vendor);
 insert into obs.run_metrics (tenant_id, run_id, name, value)
 select r.tenant_id, r.run_id, 'candidates_post', 200 from obs.enrichment_runs r;
-insert into obs.cluster (identity) values ('bench') on conflict do nothing;
 """
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import backtest
 import client_call
+import delivery
+import evaluation
 import finish
 import ingest
 import outage
@@ -27,7 +29,9 @@ writes this page anew. What each line measures stands in the head of its script 
 
 def main() -> None:
     lines = []
-    for part in (client_call, ingest, whole_client, single_call, writers, finish, outage, backtest):
+    for part in (
+        client_call, ingest, whole_client, single_call, writers, finish, outage, evaluation, delivery, backtest,
+    ):  # fmt: skip
         for line in part.main():
             print(line, flush=True)
             lines.append(f"| {line} |")

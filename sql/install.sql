@@ -228,6 +228,25 @@ set standard_conforming_strings = on;
 \ir functions/evidence/_message_words.sql
 \ir functions/evidence/_message_cause.sql
 \ir functions/evidence/_message.sql
+-- deliver: what waits to be sent, who sends it, where it goes
+\ir functions/deliver/_cluster_identity.sql
+\ir functions/deliver/_is_own_cluster.sql
+\ir functions/deliver/accept_cluster.sql
+\ir functions/deliver/_idempotency_key.sql
+\ir functions/deliver/_check_forwarder.sql
+\ir functions/deliver/_without_evidence.sql
+\ir functions/deliver/claim_notifications.sql
+\ir functions/deliver/notification_message.sql
+\ir functions/deliver/complete_notification.sql
+\ir functions/deliver/_retry_delay.sql
+\ir functions/deliver/_served_channels.sql
+\ir functions/deliver/_bury.sql
+\ir functions/deliver/_bury_unserved.sql
+\ir functions/deliver/fail_notification.sql
+\ir functions/deliver/forwarder_beat.sql
+\ir functions/deliver/set_route.sql
+\ir functions/deliver/drop_route.sql
+\ir functions/deliver/route_preview.sql
 -- retention: days ahead, thinning
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
@@ -313,6 +332,7 @@ set standard_conforming_strings = on;
 
 -- 5. Rules, as data
 \ir rules/alert_rules.sql
+\ir rules/routes.sql
 \ir rules/runbooks.sql
 
 -- 6. The schedule, as data, and the functions that hand it to pg_cron as obs_cron
@@ -323,6 +343,7 @@ set standard_conforming_strings = on;
 \ir schema/90_policies.sql
 \ir schema/91_grants.sql
 \ir schema/92_comments.sql
+\ir schema/93_comments_delivery.sql
 \ir schema/94_comments_runbooks.sql
 \ir schema/95_comments_watch.sql
 \ir schema/96_comments_alerts.sql

@@ -80,6 +80,12 @@ class UnknownRuleError(ObsError):
     sqlstate = "OB011"
 
 
+class ForeignClusterError(ObsError):
+    """The database is a restored or cloned copy: its forwarders may tell nobody."""
+
+    sqlstate = "OB009"
+
+
 BY_SQLSTATE: dict[str, type[ObsError]] = {kind.sqlstate: kind for kind in ObsError.__subclasses__()}
 
 

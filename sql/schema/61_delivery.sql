@@ -56,6 +56,11 @@ create table if not exists obs.notifications (
 create index if not exists notifications_waiting_idx
 on obs.notifications (next_try_at) where state in ('waiting', 'leased');
 create index if not exists notifications_tenant_id_thread_key_idx on obs.notifications (tenant_id, thread_key, channel);
+create index if not exists notifications_notification_id_idx on obs.notifications (notification_id);
+create index if not exists notifications_pending_threads_idx
+on obs.notifications (tenant_id, channel, thread_key, notification_id) where state in ('waiting', 'leased');
+create index if not exists notifications_pending_tickets_idx
+on obs.notifications (tenant_id, channel, ticket_key, notification_id) where state in ('waiting', 'leased');
 
 -- What a receiver calls a thread: a Slack timestamp, a Jira key. Secrets never stand here.
 create table if not exists obs.notification_threads (
@@ -85,5 +90,5 @@ create table if not exists obs.cluster (
     constraint cluster_has_one_row check (only_row)
 );
 do $step$
-begin perform obs._record_step('61_delivery', 'eb8c8df73d88f6609e244883acc3ee227b6121a929d346b180c929556f6c6d8a');
+begin perform obs._record_step('61_delivery', '1819f1bb9e171cc37618bab95ab127c8bb92a6c5cf2a99f27a392b7aa7445c88');
 end $step$;

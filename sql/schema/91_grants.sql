@@ -101,6 +101,15 @@ grant execute on function obs.diagnose(bigint) to obs_reader, obs_ops, obs_admin
 grant execute on function obs.runbook(text), obs.checks_of(bigint), obs.run_check(bigint, text)
 to obs_reader, obs_ops, obs_forwarder, obs_admin;
 grant execute on function obs.keep_evidence(bigint, jsonb) to obs_forwarder;
+-- Forwarders call functions and read nothing
+grant execute on function
+obs.claim_notifications(text, text[], int, interval),
+obs.notification_message(bigint),
+obs.complete_notification(bigint, text, jsonb),
+obs.fail_notification(bigint, text, text, interval, boolean),
+obs.forwarder_beat(text, text[], jsonb, boolean)
+to obs_forwarder, obs_admin;
+grant execute on function obs.route_preview(bigint) to obs_ops, obs_admin;
 
 -- The jobs
 grant execute on function obs.tick(int), obs.maintain() to obs_cron, obs_ops, obs_admin;
@@ -119,6 +128,9 @@ obs.expect(text, text, text, interval, text, text),
 obs.unexpect(text, text),
 obs.reprice(timestamptz, timestamptz, text),
 obs.discard_run(text, text, text),
+obs.set_route(text, text, text[], text[], int[], time, time, text, text, text),
+obs.drop_route(text, text),
+obs.accept_cluster(boolean),
 obs.attach_runs(regclass, jsonb),
 obs.detach_runs(regclass),
 obs._register_relation(regclass, jsonb),

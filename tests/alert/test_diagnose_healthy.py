@@ -9,8 +9,8 @@ import pytest
 
 from obs_client.importing import import_files
 from support.db import Db
-from support.install import ROOT
 from support.diagnosed import SUBJECTS, alert, causes, healthy, host_tables
+from support.install import ROOT
 
 SHARED = ROOT.parent / "shared" / "data" / "events"
 CODES = [*SUBJECTS, "RN-13", "UP-11", "WD-09"]

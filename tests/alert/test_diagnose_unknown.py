@@ -109,7 +109,9 @@ def test_settings_take_names_of_relations_only(db: Db) -> None:
     for bad in ('"companies"', '"public.a.b"', '"a;b"', "17", '"public.x where true"'):
         assert refused(db.execute, "select obs.set_setting('host_mv', %s::jsonb)", (bad,)).sqlstate == "22023"
     for good in ('"public.mv"', '"Own Schema"."My View"'):
-        db.execute("select obs.set_setting('host_mv', to_jsonb(%s::text))", (good.strip('"') if "S" not in good else good,))
+        db.execute(
+            "select obs.set_setting('host_mv', to_jsonb(%s::text))", (good.strip('"') if "S" not in good else good,)
+        )
     for bad in ('"a b"', "3", '""'):
         assert refused(db.execute, "select obs.set_setting('runbook_base_url', %s::jsonb)", (bad,)).sqlstate == "22023"
 

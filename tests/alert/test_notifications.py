@@ -18,7 +18,6 @@ def routes(db: Db) -> None:
     """One route for everything, so that a message is one row."""
     db.execute("delete from obs.notification_routes")
     db.execute("insert into obs.notification_routes (route_name, channel) values ('default', 'mail')")
-    db.execute("insert into obs.cluster (identity) values ('test') on conflict do nothing")
 
 
 pytestmark = pytest.mark.usefixtures("routes")

@@ -23,7 +23,6 @@ def night(watch: Watch, db: Db) -> Watch:
     """A night with a real alert, and somewhere to send what is told."""
     db.execute("delete from obs.notification_routes")
     db.execute("insert into obs.notification_routes (route_name, channel) values ('default', 'mail')")
-    db.execute("insert into obs.cluster (identity) values ('test') on conflict do nothing")
     db.execute("select obs.set_threshold('C-10', 'threshold', 1000, 'a')")
     watch.run(crawl=(100, 40))
     db.execute("select obs.tick()")

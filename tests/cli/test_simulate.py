@@ -15,7 +15,6 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture
 def tenant(db: Db) -> str:
     db.execute("select obs.create_tenant('a')")
-    db.execute("insert into obs.cluster (identity) values ('test') on conflict do nothing")
     if not db.one("select count(*) from obs.notification_routes"):
         db.execute("insert into obs.notification_routes (route_name, channel) values ('default', 'mail')")
     db.execute("select obs.set_threshold('C-10', 'threshold', 1000, 'a')")

@@ -21,7 +21,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 VERBS = [
     *("install", "uninstall", "version", "import", "reconcile", "status"),
-    *("simulate", "diagnose", "backtest", "replay", "demo"),
+    *("simulate", "diagnose", "backtest", "replay", "forward", "demo"),
 ]
 
 

@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from support.db import Db
+from support.outbox import put
 from support.pipeline import item, line, log_lines, start, vendor_call
 from support.tenants import MARK
 
@@ -38,14 +39,24 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
         db.call("create_tenant", tenant_id=tenant, display_name=f"{word} ltd")
         alerts_of(db, tenant, word)
         db.call("expect", tenant_id=tenant, schedule="02:30", name=f"{word}-night")
+        db.execute(
+            """insert into obs.host_snapshots (tenant_id, run_id, relation, fingerprint, parts)
+            values (%s, %s, 'public.mv', 'x', '{}')""",
+            (tenant, run),
+        )
         db.execute("insert into obs.vendor_advice (tenant_id, vendor) values (%s, %s)", (tenant, f"{word}-vendor"))
+        number = put(
+            db, f"{word}-chat", tenant_id=tenant, thread_key=f"{word}-thread", facts={"title": f"{word} is down"}
+        )
+        db.call("claim_notifications", forwarder_id="f", channels=[f"{word}-chat"])
+        db.call("complete_notification", notification_id=number, forwarder_id="f", external_ref={"ts": f"{word}-ts"})
+        db.call("set_route", route_name="own", channel=f"{word}-chat", tenant_id=tenant)
     db.execute("analyze")
     return db
 
 
 def alerts_of(db: Db, tenant: str, word: str) -> None:
     """An alert that has been told, by a route, with a threshold and a silence, all with the tenant's word in them."""
-    db.execute("insert into obs.cluster (identity) values ('test') on conflict do nothing")
     db.execute(
         "insert into obs.notification_routes (tenant_id, route_name, channel) values (%s, %s, 'mail')",
         (tenant, f"{word}-route"),

@@ -179,6 +179,10 @@ def arguments(function: Any, run: str, tenant: str, word: str, only_required: bo
     return f"select t::text from obs.{function.proname}({placeholders}) t", given
 
 
+# A forwarder carries every tenant's messages, and runs the checks behind them.
+CARRIED = ("checks_of", "run_check", "keep_evidence", "notification_message")
+
+
 def test_every_function_answers_about_another_tenant_as_about_none(crowded: Db) -> None:
     called = 0
     for login in ("test_reader_a", "test_bi", "test_forwarder"):
@@ -195,7 +199,8 @@ def test_every_function_answers_about_another_tenant_as_about_none(crowded: Db) 
                             text.replace(word, "WORD").replace(f"'{tenant}'", "'T'").replace("alert 202", "alert 2"),
                         )
                     )
-                if function.proname not in ("now", "_moved_now", "tick", "flush_notifications"):
+                carried = login == "test_forwarder" and function.proname in CARRIED
+                if function.proname not in ("now", "_moved_now", "tick", "flush_notifications") and not carried:
                     assert answers[0] == answers[1], (login, function.signature)
                 called += 1
     assert called >= 30

@@ -8,7 +8,20 @@ from collections.abc import Sequence
 
 import typer
 
-from . import backtest, demo, diagnose, import_, install, reconcile, replay, simulate, status, uninstall, version
+from . import (
+    backtest,
+    demo,
+    diagnose,
+    forward,
+    import_,
+    install,
+    reconcile,
+    replay,
+    simulate,
+    status,
+    uninstall,
+    version,
+)
 from .output import complain
 from .trouble import sentence
 
@@ -30,6 +43,7 @@ app.command("simulate")(simulate.simulate)
 app.command("diagnose")(diagnose.diagnose)
 app.command("backtest")(backtest.backtest)
 app.command("replay")(replay.replay)
+app.command("forward")(forward.forward)
 app.command("demo")(demo.demo)
 
 

@@ -23,6 +23,7 @@ _ROLES = {
     "obs_writer": ("open_batch", "log_batch", "log_events", "start_run", "finish_run"),
     "obs_reader": ("reconcile", "backtest"),
     "obs_ops": ("status",),
+    "obs_forwarder": ("forwarder_beat", "claim_notifications"),
 }
 _PASSWORD = re.compile(r"password|authentication failed|no pg_hba\.conf entry|pg_hba", re.I)
 _UNREACHABLE = re.compile(r"refused|could not translate|resolve|timeout|timed out|No such file|unreachable|route", re.I)
@@ -70,7 +71,8 @@ def _of_rights(text: str) -> str:
     if role is None:
         return (
             f"this login has no role of obs ({text}): an administrator says `grant obs_writer to LOGIN` for import and "
-            "replay, obs_reader for reconcile, obs_ops for status"
+            "replay, obs_reader for reconcile, obs_ops for status, "
+            "obs_forwarder for forward"
         )
     return f"this login may not do that ({text}): an administrator says `grant {role} to LOGIN`"
 

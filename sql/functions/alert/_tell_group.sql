@@ -1,5 +1,5 @@
 -- obs._tell_group: writes the notifications of one group, one a route, and notes on its alerts that they are told
--- Called by: flush_notifications, which holds the lock of obs.cluster and of the due alerts' rows
+-- Called by: flush_notifications, which holds the lock of the default route and of the due alerts' rows
 -- Reads/Writes: alerts, alert_groups, notification_routes, notifications
 -- Raises: nothing
 -- A message lists the group's open alerts that are not muted, and those that have just been resolved. Routes that heard of an

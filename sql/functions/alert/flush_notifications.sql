@@ -1,8 +1,8 @@
 -- obs.flush_notifications: turns the news of alerts into notifications in the outbox; number of notifications
 -- Called by: evaluate_alerts, tick, every forwarder when it wakes
--- Reads/Writes: alerts, alert_groups, alert_silences, notification_routes, notifications, cluster (row lock); channel obs_alerts
+-- Reads/Writes: alerts, alert_groups, alert_silences, notification_routes (row lock), notifications; channel obs_alerts
 -- Raises: nothing
--- One at a time, by the lock of obs.cluster's row; who finds it taken leaves at once, since its holder or the next wake tells
+-- One at a time, by the lock of the default route's row; who finds it taken leaves at once, since its holder or the next wake tells
 -- the same. The first news of a group is told at once; what joins an already told group across tenants waits for one update
 -- after group_interval_s.
 create or replace function obs.flush_notifications() returns int
@@ -20,7 +20,7 @@ declare
     v_row record;
     v_told int := 0;
 begin
-    perform from obs.cluster c for no key update skip locked;
+    perform from obs.notification_routes r where r.route_name = 'default' for no key update skip locked;
     if not found then
         return 0;
     end if;

@@ -3,7 +3,7 @@
 -- Reads/Writes: alert_observations, alert_states, alerts, alert_transitions, notifications: all marked is_simulation
 -- Raises: OB011 unknown alert or one without a condition, OB001 unknown tenant, 55000 when the made-up run raised nothing
 -- The made-up run is rolled back before anything is told: numbers, costs and SLOs never see it. The alert fires, is told, ends
--- and its end is told, all at once; the lock of obs.cluster is taken first, so that both are told by this very call.
+-- and its end is told, all at once; the lock of the flush is taken first, so that both are told by this very call.
 create or replace function obs.simulate(p_alert_code text, p_tenant_id text)
 returns table (alert_code text, tenant_id text, alert_id bigint, severity text, muted_by text, notifications int, channels text[])
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
@@ -20,7 +20,7 @@ begin
             using errcode = 'OB011', hint = 'Drills are for the built-in alerts that are judged today.';
     end if;
     v_params := obs._alert_params(p_alert_code, p_tenant_id);
-    perform from obs.cluster c for no key update;
+    perform from obs.notification_routes r where r.route_name = 'default' for no key update;
     v_rows := obs._drill_rows(v_rule, p_tenant_id, v_params);
     if v_rows is null or (v_params ->> 'enabled')::numeric = 0 then
         raise exception 'the made-up run raised no % for tenant %', p_alert_code, quote_literal(left(p_tenant_id, 128))
