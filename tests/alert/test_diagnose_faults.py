@@ -95,7 +95,7 @@ def test_cr_02_the_crawler_goes_faster(history: Db) -> None:
 
 
 def test_vq_03_the_quota_is_used_up(history: Db) -> None:
-    run = night(history).refresh().calls("lusha", 60, {n: "HTTP_402" for n in range(25, 60)}, gap_ms=2000).finish()
+    run = night(history).refresh().calls("lusha", 60, dict.fromkeys(range(25, 60), "HTTP_402"), gap_ms=2000).finish()
     found = verdicts(history, alert(history, "VQ-03", run))
     assert found["vendor_limits"]["finding"] == (
         "lusha quota used up: 35 of 60 calls answered 402, first at 2026-11-09 01:00 UTC; 0 answered 429"
@@ -105,12 +105,14 @@ def test_vq_03_the_quota_is_used_up(history: Db) -> None:
 
 
 def test_vq_03_a_burst_of_rate_limits(history: Db) -> None:
-    codes = {n: "HTTP_429" for n in range(100, 160)}
+    codes = dict.fromkeys(range(100, 160), "HTTP_429")
     run = night(history).refresh().calls("lusha", 200, codes, gap_ms=300).finish()
     history.call("set_metric", run_id=run, name="quota_remaining", value=400, reason="lusha", tenant_id="a")
     found = verdicts(history, alert(history, "VQ-03", run))
     assert "lusha rate limit: 60 of 200 calls answered 429" in found["vendor_limits"]["finding"]
-    assert found["vendor_usage"]["finding"].startswith("usage spike: 200 calls of lusha, usual 60; about 197.3 a minute")
+    assert found["vendor_usage"]["finding"].startswith(
+        "usage spike: 200 calls of lusha, usual 60; about 197.3 a minute"
+    )
     assert "400 left, which last 2 min of such use, or 2.0 runs" in found["vendor_usage"]["finding"]
     assert [name for name, one in found.items() if one["verdict"] == "cause"] == ["vendor_limits", "vendor_usage"]
 
@@ -122,7 +124,7 @@ def test_vq_03_the_key_is_refused(history: Db) -> None:
 
 def test_oa_04_a_burst_of_tokens(history: Db) -> None:
     tokens = dict.fromkeys(range(60, 100), 9000)
-    codes = {n: "HTTP_429" for n in range(90, 100)}
+    codes = dict.fromkeys(range(90, 100), "HTTP_429")
     run = night(history).refresh().calls("openai", 120, codes, duration_ms=2500, tokens=tokens).finish()
     found = verdicts(history, alert(history, "OA-04", run))
     assert found["token_bursts"]["finding"].startswith("token burst: peak of ")
@@ -131,7 +133,7 @@ def test_oa_04_a_burst_of_tokens(history: Db) -> None:
 
 
 def test_oa_04_too_many_calls_at_once(history: Db) -> None:
-    codes = {n: "HTTP_429" for n in range(40, 60)}
+    codes = dict.fromkeys(range(40, 60), "HTTP_429")
     run = night(history).refresh().calls("openai", 120, codes, gap_ms=1000, duration_ms=12_000).finish()
     found = verdicts(history, alert(history, "OA-04", run))
     assert found["parallel_calls"]["finding"].startswith(
@@ -150,7 +152,9 @@ def test_cc_05_one_filter_takes_most(history: Db) -> None:
 
 def test_cc_05_the_rules_changed(history: Db) -> None:
     history.execute("update public.icp_rules set min_employees = 5000 where tenant_id = 'a'")
-    run = night(history).refresh().candidates(90, {"no_domain": 5, "industry": 25, "daily_cap": 20}, fallback=1).finish()
+    run = (
+        night(history).refresh().candidates(90, {"no_domain": 5, "industry": 25, "daily_cap": 20}, fallback=1).finish()
+    )
     found = verdicts(history, alert(history, "CC-05", run, value=40, threshold=50))
     assert found["icp_rules"]["verdict"] == "cause"
     assert "public.icp_rules changed since run a-6: checksum " in found["icp_rules"]["finding"]
@@ -174,7 +178,7 @@ def test_cc_05_another_tenant_s_rules_are_none_of_ours(history: Db) -> None:
 
 def test_oe_06_the_mapping_is_missing(history: Db) -> None:
     history.execute("delete from public.odoo_connections where tenant_id = 'a'")
-    failures = {n: ("FOREIGN_KEY_VIOLATION", "no connection") for n in range(20)}
+    failures = dict.fromkeys(range(20), ("FOREIGN_KEY_VIOLATION", "no connection"))
     run = night(history).refresh().export(failures).finish()
     found = verdicts(history, alert(history, "OE-06", run))
     assert "public.odoo_connections has no row of this tenant" in found["odoo_mapping"]["finding"]
@@ -186,7 +190,7 @@ def test_oe_06_the_mapping_is_missing(history: Db) -> None:
 def test_oe_06_autopost_bills_has_no_default(history: Db) -> None:
     history.execute("update public.odoo_connections set autopost_bills = null where tenant_id = 'a'")
     message = 'null value in column "autopost_bills" of relation "odoo_partners" violates not-null constraint'
-    run = night(history).refresh().export({n: ("NOT_NULL_VIOLATION", message) for n in range(0, 60, 2)}).finish()
+    run = night(history).refresh().export(dict.fromkeys(range(0, 60, 2), ("NOT_NULL_VIOLATION", message))).finish()
     found = verdicts(history, alert(history, "OE-06", run))
     assert found["odoo_defaults"]["finding"] == (
         "30 exports were refused by column autopost_bills; its default in public.odoo_connections is not set"
@@ -196,5 +200,5 @@ def test_oe_06_autopost_bills_has_no_default(history: Db) -> None:
 
 
 def test_oe_06_odoo_cannot_be_reached(history: Db) -> None:
-    run = night(history).refresh().export({n: ("CONNECT_FAILED", "no route to host") for n in range(40)}).finish()
+    run = night(history).refresh().export(dict.fromkeys(range(40), ("CONNECT_FAILED", "no route to host"))).finish()
     assert causes(history, alert(history, "OE-06", run)) == ["export_errors"]

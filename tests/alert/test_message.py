@@ -113,7 +113,8 @@ def test_every_kind_tells_its_news(
 def test_a_resolved_alert_needs_no_cause(failing: tuple[Db, int]) -> None:
     db, made = failing
     db.execute(
-        "update obs.alerts set state = 'resolved', resolved_at = '2026-11-25 03:05Z', resolve_reason = 'run a-8 is good'"
+        "update obs.alerts set state = 'resolved', resolved_at = '2026-11-25 03:05Z', "
+        " resolve_reason = 'run a-8 is good'"
     )
     found = message(db, [made], kind="resolved")
     assert found["title"] == "Resolved: CR-02 Crawl Error Rate High: a"
@@ -172,8 +173,8 @@ def test_a_tenant_s_own_message_names_no_other(db: Db) -> None:
 
 
 HOSTILE = (
-    "<!channel> @here *x* [a](http://evil)\r\nBcc: all@corp.de\x00{code}‮ jane.doe@acme-corp.de +49 151 23456789"
-    " password=hunter2secret".replace("\x00", "")
+    "<!channel> @here *x* [a](http://evil)\r\nBcc: all@corp.de{code}\u202e jane.doe@acme-corp.de +49 151 23456789"
+    " password=hunter2secret"
 )
 
 
@@ -181,7 +182,8 @@ def test_hostile_and_personal_data_is_neutralised(history: Db) -> None:
     run = NightRun(history, 7).refresh().crawl({"HTTP_403": 0.4}, domain="<!channel>.example").finish()
     made = alert(
         history, "CR-02", run, summary=HOSTILE, acked_by="eve\r\nx", ack_note=HOSTILE,
-        evidence=[{"check": "x", "verdict": "cause", "finding": HOSTILE, "next_step": HOSTILE, "sql": "select 1;\r\n\x07"}],
+        evidence=[{"check": "x", "verdict": "cause", "finding": HOSTILE, "next_step": HOSTILE,
+                   "sql": "select 1;\r\n\x07"}],
     )  # fmt: skip
     history.execute(
         "insert into obs.alert_rules (alert_code, title, scope, comparison, severity, runbook_code)"
@@ -195,7 +197,9 @@ def test_hostile_and_personal_data_is_neutralised(history: Db) -> None:
         for secret in ("jane.doe", "all@corp.de", "23456789", "hunter2"):
             assert secret not in whole
         lines = found["text"].split("\n")
-        assert not any(re.search(r"[\x00-\x1f\x7f-\x9f​-‏‪-‮]", line) for line in [found["title"], *lines])
+        assert not any(
+            re.search(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]", line) for line in [found["title"], *lines]
+        )
         assert not any(line.startswith("Bcc") for line in lines)
         assert len(found["text"]) <= LIMIT
         assert len(found["title"]) <= 150
@@ -203,13 +207,15 @@ def test_hostile_and_personal_data_is_neutralised(history: Db) -> None:
 
 
 def test_long_everything_still_fits(history: Db) -> None:
-    history.execute("""select obs.set_setting('runbook_base_url', to_jsonb('https://wiki.example/' || repeat('r', 70) || '/{code}'))""")
+    base = f"https://wiki.example/{'r' * 70}/{{code}}"
+    history.execute("select obs.set_setting('runbook_base_url', to_jsonb(%s::text))", (base,))
     long = "word " * 900
     run = healthy(history, 7)
     history.execute("update obs.enrichment_runs set langsmith_trace_url = 'https://t.example/' || repeat('t', 900)")
     made = alert(
         history, "CR-02", run, summary=long,
-        evidence=[{"check": str(n), "verdict": "cause", "finding": long, "next_step": long, "sql": long} for n in range(9)],
+        evidence=[{"check": str(n), "verdict": "cause", "finding": long, "next_step": long, "sql": long}
+                  for n in range(9)],
     )  # fmt: skip
     found = message(history, [made], kind="repeat")
     assert len(found["text"]) <= LIMIT

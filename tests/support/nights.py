@@ -49,14 +49,15 @@ class NightRun:
         if fallback is not None:
             numbers.append(("industry_fallback", fallback, ""))
         for name, value, reason in numbers:
-            self.db.call(
-                "set_metric", run_id=self.run, name=name, value=value, reason=reason, tenant_id=self.tenant
-            )
+            self.db.call("set_metric", run_id=self.run, name=name, value=value, reason=reason, tenant_id=self.tenant)
         return self
 
     def crawl(self, trouble: Mapping[str, float] | None = None, domain: str | None = None) -> NightRun:
         """`trouble`: shares of companies by error code, on top of the everyday ones; `domain`: where those are."""
-        shares = {**CRAWL_TROUBLE, **{code: CRAWL_TROUBLE.get(code, 0) + more for code, more in (trouble or {}).items()}}
+        shares = {
+            **CRAWL_TROUBLE,
+            **{code: CRAWL_TROUBLE.get(code, 0) + more for code, more in (trouble or {}).items()},
+        }
         lines = []
         for company in range(self.companies):
             draw, failed = self.dice.random(), None
@@ -91,7 +92,8 @@ class NightRun:
                 line(
                     self.run, "vendor_call", self.tenant, "score" if vendor == "openai" else vendor,
                     ts=(self.at + timedelta(milliseconds=duration_ms)).isoformat(), vendor=vendor,
-                    status="error" if code else "success", error_code=code, duration_ms=duration_ms, company_id=str(place),
+                    status="error" if code else "success", error_code=code, duration_ms=duration_ms,
+                    company_id=str(place),
                     tokens_input=(tokens or {}).get(place, self.dice.randrange(400, 900)), tokens_output=100,
                     model="gpt-4o-mini" if vendor == "openai" else None,
                 )
@@ -138,7 +140,8 @@ def healthy(db: Db, number: int, **more: Any) -> str:
 def alert(db: Db, code: str, run: str | None, tenant: str = "a", **more: Any) -> int:
     """An open alert, as the engine would have written it."""
     values = {
-        "tenant_id": tenant, "alert_code": code, "subject": SUBJECTS.get(code, ""), "severity": "warning", "run_id": run,
+        "tenant_id": tenant, "alert_code": code, "subject": SUBJECTS.get(code, ""), "severity": "warning",
+        "run_id": run,
         "value": 1, "threshold": 0, "rule_version": 1, "summary": "something is wrong",
         "breached_at": "2026-11-25 01:00Z", "fired_at": "2026-11-25 01:00Z", **more,
     }  # fmt: skip
