@@ -92,7 +92,8 @@ class NightRun:
                 line(
                     self.run, "vendor_call", self.tenant, "score" if vendor == "openai" else vendor,
                     ts=(self.at + timedelta(milliseconds=duration_ms)).isoformat(), vendor=vendor,
-                    status="error" if code else "success", error_code=code, duration_ms=duration_ms, company_id=str(place),
+                    status="error" if code else "success", error_code=code, duration_ms=duration_ms,
+                    company_id=str(place),
                     tokens_input=(tokens or {}).get(place, self.dice.randrange(400, 900)), tokens_output=100,
                     model="gpt-4o-mini" if vendor == "openai" else None,
                 )
@@ -139,7 +140,8 @@ def healthy(db: Db, number: int, **more: Any) -> str:
 def alert(db: Db, code: str, run: str | None, tenant: str = "a", **more: Any) -> int:
     """The open alert that the engine has raised, or one as it would have written it, with these values."""
     values = {
-        "tenant_id": tenant, "alert_code": code, "subject": SUBJECTS.get(code, ""), "severity": "warning", "run_id": run,
+        "tenant_id": tenant, "alert_code": code, "subject": SUBJECTS.get(code, ""), "severity": "warning",
+        "run_id": run,
         "value": 1, "threshold": 0, "rule_version": 1, "summary": "something is wrong",
         "breached_at": "2026-11-25 01:00Z", "fired_at": "2026-11-25 01:00Z", **more,
     }  # fmt: skip

@@ -210,6 +210,6 @@ def test_readers_hold_no_function_that_writes_but_for_taking_an_alert(crowded: D
     """obs.advice writes for writers alone: see tests/alert."""
     for role in ("obs_reader", "obs_bi"):
         volatile = {f.proname for f in functions_of(crowded, role) if f.provolatile == "v"}
-        writes = {"ack"} if role == "obs_reader" else set()
+        writes = {"ack", "diagnose"} if role == "obs_reader" else set()
         assert volatile <= {"now", "_moved_now", "advice"} | writes, role
     assert functions_of(crowded, "test_nobody") == []
