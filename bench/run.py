@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import backtest
 import client_call
 import finish
 import ingest
@@ -26,7 +27,7 @@ writes this page anew. What each line measures stands in the head of its script 
 
 def main() -> None:
     lines = []
-    for part in (client_call, ingest, whole_client, single_call, writers, finish, outage):
+    for part in (client_call, ingest, whole_client, single_call, writers, finish, outage, backtest):
         for line in part.main():
             print(line, flush=True)
             lines.append(f"| {line} |")

@@ -161,6 +161,12 @@ set standard_conforming_strings = on;
 \ir functions/alert/flush_notifications.sql
 \ir functions/alert/evaluate_alerts.sql
 \ir functions/alert/_end_drill.sql
+\ir functions/alert/_known_numbers.sql
+\ir functions/alert/_replay_tenants.sql
+\ir functions/alert/_replay.sql
+\ir functions/alert/_backtest_messages.sql
+\ir functions/alert/backtest.sql
+\ir functions/alert/backtest_sweep.sql
 -- evidence: runbooks, their checks, what a message says
 \ir functions/evidence/_one_line.sql
 \ir functions/evidence/_plain_line.sql

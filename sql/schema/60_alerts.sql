@@ -54,6 +54,7 @@ create table if not exists obs.alert_observations (
     summary text,
     details jsonb,
     rule_version int not null,
+    timing jsonb,
     primary key (tenant_id, observation_id),
     constraint alert_observations_verdict_is_known check (verdict in ('ok', 'breach', 'no_data', 'error'))
 );
@@ -207,5 +208,5 @@ begin
 end
 $type$;
 do $step$
-begin perform obs._record_step('60_alerts', 'f5e24eaf2cafbde4c8246b5b5961737bd1a6078c98e13492da2a8a071f9517d0');
+begin perform obs._record_step('60_alerts', 'a3a661ae1c74476796f53179c4eff008a034bbb63bcb0061f32046adce3a1aab');
 end $step$;

@@ -78,7 +78,11 @@ to obs_ops, obs_admin;
 grant execute on function
 obs._judge(text, text, numeric, numeric), obs._verdict(jsonb, numeric, numeric), obs._alert_params(text, text)
 to obs_ops, obs_admin;
-grant execute on function obs.ack(bigint, text) to obs_reader, obs_ops, obs_admin;
+grant execute on function
+obs.ack(bigint, text),
+obs.backtest(text, timestamptz, timestamptz, jsonb, text),
+obs.backtest_sweep(text, text, numeric[], timestamptz, timestamptz, jsonb, text)
+to obs_reader, obs_ops, obs_admin;
 grant execute on function
 obs.silence(text, interval, text, text, text, timestamptz, boolean),
 obs.unsilence(bigint),

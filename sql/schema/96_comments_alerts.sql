@@ -46,6 +46,8 @@ comment on column obs.alert_observations.severity is 'Severity it would have.';
 comment on column obs.alert_observations.summary is 'One sentence for people.';
 comment on column obs.alert_observations.details is 'Figures behind it.';
 comment on column obs.alert_observations.rule_version is 'Version of the rule for the tenant.';
+comment on column obs.alert_observations.timing is
+'Seconds that the machine went by: for_s, keep_firing_s, flap_window_s; NULL: those of today.';
 
 comment on table obs.alert_states is 'The machine''s memory: one row a tenant, rule and subject.';
 comment on column obs.alert_states.tenant_id is 'Tenant that the row belongs to; '''' is obs itself.';
@@ -55,7 +57,7 @@ comment on column obs.alert_states.is_simulation is 'Of a drill.';
 comment on column obs.alert_states.state is 'inactive, pending, firing, recovering, no_data or error.';
 comment on column obs.alert_states.alert_id is 'Open incident; NULL: none.';
 comment on column obs.alert_states.rule_version is 'Version of the rule that the state was reached by.';
-comment on column obs.alert_states.observed_at is 'When something new was seen last.';
+comment on column obs.alert_states.observed_at is 'Moment that the machine has reached; nothing is taken in as of before it.';
 comment on column obs.alert_states.run_id is 'Run that was judged last.';
 comment on column obs.alert_states.run_started_at is 'When the newest run judged started: older ones are not judged any more.';
 comment on column obs.alert_states.verdict is 'Last verdict.';

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.db import Db
-from support.nights import NightRun, alert, healthy, snapshot, verdicts
+from support.diagnosed import NightRun, alert, healthy, snapshot, verdicts
 from support.pipeline import refused
 
 

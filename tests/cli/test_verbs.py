@@ -19,7 +19,10 @@ from support.totals import of_night, stored
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
-VERBS = ["install", "uninstall", "version", "import", "reconcile", "status", "simulate", "diagnose", "replay", "demo"]
+VERBS = [
+    *("install", "uninstall", "version", "import", "reconcile", "status"),
+    *("simulate", "diagnose", "backtest", "replay", "demo"),
+]
 
 
 def test_help_lists_every_verb(obs: Run) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from . import demo, diagnose, import_, install, reconcile, replay, simulate, status, uninstall, version
+from . import backtest, demo, diagnose, import_, install, reconcile, replay, simulate, status, uninstall, version
 from .output import complain
 from .trouble import sentence
 
@@ -28,6 +28,7 @@ app.command("reconcile")(reconcile.reconcile)
 app.command("status")(status.status)
 app.command("simulate")(simulate.simulate)
 app.command("diagnose")(diagnose.diagnose)
+app.command("backtest")(backtest.backtest)
 app.command("replay")(replay.replay)
 app.command("demo")(demo.demo)
 

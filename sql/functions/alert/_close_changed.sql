@@ -28,6 +28,7 @@ begin
         v_seen.verdict := 'no_data';
         v_seen.severity := coalesce(v_state.severity, 'warning');
         v_seen.summary := 'the rule changed';
+        v_seen.details := jsonb_build_object('rule_changed', true);
         perform obs._observe(v_seen);
     end loop;
 end

@@ -19,7 +19,7 @@ begin
         when p_runs is null then format($query$
             select
                 c.tenant_id, null::bigint, %2$L, c.subject, false, $3, c.run_id, (c.details ->> 'due_at')::timestamptz, c.verdict,
-                c.value, (c.details ->> 'sample')::numeric, c.threshold, c.severity, c.summary, c.details, 0
+                c.value, (c.details ->> 'sample')::numeric, c.threshold, c.severity, c.summary, c.details, 0, null::jsonb
             from %1$s c
             where c.run_id is null
             order by c.tenant_id, c.subject
@@ -28,7 +28,7 @@ begin
             select
                 c.tenant_id, null::bigint, %2$L, c.subject, false, $3, c.run_id,
                 coalesce((c.details ->> 'due_at')::timestamptz, k.started_at), c.verdict,
-                c.value, (c.details ->> 'sample')::numeric, c.threshold, c.severity, c.summary, c.details, 0
+                c.value, (c.details ->> 'sample')::numeric, c.threshold, c.severity, c.summary, c.details, 0, null::jsonb
             from (
                 select r.tenant_id, r.run_id, r.started_at
                 from unnest($1, $2) as w (tenant_id, run_id)

@@ -2,6 +2,8 @@
 -- Called by: _judge_run, _judge_standing, evaluate_condition, simulate
 -- Reads/Writes: alert_states (row lock), alert_observations and all that _record_moves writes
 -- Raises: nothing of its own
+-- The observation and the numbers it was taken in by are all that the machine goes by: obs.backtest makes the same moves of
+-- them. Sessions may see one subject in another order than their clocks say, so the moment is never before the machine's.
 -- Never waits: a subject that another session is judging is left to it; false then, so that the caller may queue the run.
 -- What is said about a run older than the newest one seen is kept nowhere: a late import does not undo tonight's verdict.
 create or replace function obs._observe(p_seen obs.alert_observations) returns boolean
@@ -30,6 +32,7 @@ begin
     if v_seen.run_started_at < v_state.run_started_at and v_seen.run_id is distinct from v_state.run_id then
         return true;
     end if;
+    v_seen.observed_at := greatest(v_seen.observed_at, v_state.observed_at);
     if (v_params ->> 'enabled')::numeric = 0 then
         v_seen.verdict := 'ok';
     end if;
@@ -40,12 +43,14 @@ begin
     if v_changed then
         insert into obs.alert_observations (
             tenant_id, alert_code, subject, is_simulation, observed_at, run_id, run_started_at, verdict, value, sample, threshold,
-            severity, summary, details, rule_version
+            severity, summary, details, rule_version, timing
         )
         values (
             v_seen.tenant_id, v_seen.alert_code, v_seen.subject, v_seen.is_simulation, v_seen.observed_at, v_seen.run_id,
             v_seen.run_started_at, v_seen.verdict, v_seen.value, v_seen.sample, v_seen.threshold, v_seen.severity, v_seen.summary,
-            v_seen.details, v_seen.rule_version
+            v_seen.details, v_seen.rule_version, jsonb_build_object(
+                'for_s', v_params -> 'for_s', 'keep_firing_s', v_params -> 'keep_firing_s', 'flap_window_s', v_params -> 'flap_window_s'
+            )
         );
         v_step := obs._step(v_state, v_seen, v_seen.observed_at, v_params);
     elsif v_state.due_at <= v_seen.observed_at then
@@ -53,7 +58,7 @@ begin
     else
         return true;
     end if;
-    perform obs._record_moves(v_step.state, v_step.moves, case when v_changed then v_seen end);
+    perform obs._record_moves(v_step.state, v_step.moves, v_seen);
     return true;
 end
 $$;

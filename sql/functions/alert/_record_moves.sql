@@ -11,9 +11,18 @@ as $$
 declare
     v_state obs.alert_states := p_state;
     v_move obs.alert_transitions;
+    v_breached_at timestamptz;
 begin
     foreach v_move in array p_moves loop
         if v_move.to_state = 'firing' and v_move.from_state not in ('firing', 'recovering') then
+            -- The stored state is still the one before these moves.
+            v_breached_at := v_move.at;
+            if v_move.from_state = 'pending' then
+                select s.pending_since into v_breached_at
+                from obs.alert_states s
+                where s.tenant_id = v_move.tenant_id and s.alert_code = v_move.alert_code and s.subject = v_move.subject
+                  and s.is_simulation = v_move.is_simulation;
+            end if;
             insert into obs.alerts (
                 tenant_id, alert_code, subject, is_simulation, severity, run_id, value, threshold, summary, details, rule_version,
                 breached_at, fired_at, first_value, is_flapping, notify_at
@@ -21,7 +30,7 @@ begin
             values (
                 v_move.tenant_id, v_move.alert_code, v_move.subject, v_move.is_simulation, v_move.severity, v_move.run_id,
                 v_move.value, v_move.threshold, p_seen.summary, p_seen.details, v_move.rule_version,
-                coalesce(p_state.observed_at, v_move.at), v_move.at, v_move.value, v_state.is_flapping, v_move.at
+                v_breached_at, v_move.at, v_move.value, v_state.is_flapping, v_move.at
             )
             returning alert_id into v_state.alert_id;
         elsif v_move.from_state in ('firing', 'recovering') then

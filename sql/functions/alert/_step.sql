@@ -1,11 +1,12 @@
 -- obs._step: one step of the alert machine: a state and what was seen give the next state and the moves on the way
--- Called by: _observe, backtest: the one machine for live alerts, drills and replays
+-- Called by: _observe, _run_timers, _replay: the one machine for live alerts, drills and replays
 -- Reads/Writes: nothing: all it goes by is handed in
 -- Raises: nothing
--- p_seen NULL: only time has passed. Timers that ran out before p_at move first, at the moment they ran out, so that a replay
--- of the same observations makes the same moves whenever the machine was called in between. Resolving needs evidence: while
--- there are no data, or the rule is broken, a firing alert stays. From its second firing within flap_window_s on an alert is
--- flapping: it recovers only after that time without a breach.
+-- p_seen NULL: only time has passed. Timers that have run out by p_at move first, at the moment they ran out and before all
+-- else, so that a replay of the same observations makes the same moves whenever the machine was called in between; for that
+-- p_at must never be before p_state.observed_at. Resolving needs evidence: while there are no data, or the rule is broken, a
+-- firing alert stays. From its second firing within flap_window_s on an alert is flapping: it recovers only after that time
+-- without a breach.
 create or replace function obs._step(
     p_state obs.alert_states, p_seen obs.alert_observations, p_at timestamptz, p_params jsonb
 ) returns obs.alert_step
@@ -20,22 +21,8 @@ declare
     v_next obs.alert_states := p_state;
     v_moves obs.alert_transitions[] := array[]::obs.alert_transitions[];
 begin
-    -- A rule that changed closes what its older version opened.
-    if p_seen.rule_version <> v_next.rule_version then
-        if v_next.state in ('pending', 'firing', 'recovering') then
-            v_moves := v_moves || obs._move(v_next, case v_next.state when 'pending' then 'inactive' else 'resolved' end, p_at, 'rule changed');
-        end if;
-        v_next.state := 'inactive';
-        v_next.rule_version := p_seen.rule_version;
-        v_next.firings := '{}';
-        v_next.is_flapping := false;
-        v_next.due_at := null;
-        v_next.pending_since := null;
-        v_next.recovering_since := null;
-        v_next.milder_since := null;
-    end if;
     -- Timers
-    if v_next.due_at < p_at or (v_next.due_at = p_at and p_seen.verdict is null) then
+    if v_next.due_at <= p_at then
         if v_next.state = 'pending' then
             v_next := obs._fire(v_next, v_next.due_at, v_window);
             v_moves := v_moves || obs._move(p_state, 'firing', p_state.due_at, 'breached for long enough');
@@ -47,6 +34,21 @@ begin
             v_next.severity := v_next.observed_severity;
             v_moves := v_moves || obs._move(v_next, 'firing', v_next.due_at, 'milder');
         end if;
+        v_next.observed_at := v_next.due_at;
+        v_next.due_at := null;
+        v_next.pending_since := null;
+        v_next.recovering_since := null;
+        v_next.milder_since := null;
+    end if;
+    -- A rule that changed closes what its older version opened.
+    if p_seen.rule_version <> v_next.rule_version then
+        if v_next.state in ('pending', 'firing', 'recovering') then
+            v_moves := v_moves || obs._move(v_next, case v_next.state when 'pending' then 'inactive' else 'resolved' end, p_at, 'rule changed');
+        end if;
+        v_next.state := 'inactive';
+        v_next.rule_version := p_seen.rule_version;
+        v_next.firings := '{}';
+        v_next.is_flapping := false;
         v_next.due_at := null;
         v_next.pending_since := null;
         v_next.recovering_since := null;
@@ -81,11 +83,6 @@ begin
         when v_next.state in ('inactive', 'no_data', 'error') then
             v_moves := v_moves || obs._move(v_next, 'firing', p_at, 'breach');
             v_next := obs._fire(v_next, p_at, v_window);
-        when v_next.state = 'pending' and v_next.due_at <= p_at then
-            v_moves := v_moves || obs._move(v_next, 'firing', p_at, 'breached for long enough');
-            v_next := obs._fire(v_next, p_at, v_window);
-            v_next.pending_since := null;
-            v_next.due_at := null;
         when v_next.state = 'recovering' then
             v_next.recovering_since := null;
             v_next.due_at := null;

@@ -25,7 +25,7 @@ begin
         execute format($query$
             select array_agg(row(
                 c.tenant_id, null::bigint, %2$L, c.subject, true, $3, c.run_id, null::timestamptz, c.verdict, c.value,
-                (c.details ->> 'sample')::numeric, c.threshold, c.severity, c.summary, c.details, 0
+                (c.details ->> 'sample')::numeric, c.threshold, c.severity, c.summary, c.details, 0, null::jsonb
             )::obs.alert_observations order by c.subject)
             from %1$s c
             where c.tenant_id = $1 and (c.run_id = $2 or c.run_id is null) and c.verdict = 'breach'
