@@ -123,6 +123,7 @@ set standard_conforming_strings = on;
 \ir functions/watch/_advised_factor.sql
 \ir functions/watch/_next_night.sql
 \ir functions/watch/_heed.sql
+\ir functions/watch/_open_advice.sql
 \ir functions/watch/advice.sql
 -- alert: conditions judged, the machine, what is told
 \ir functions/alert/_alert_params.sql
@@ -135,6 +136,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_fire.sql
 \ir functions/alert/_step.sql
 \ir functions/alert/_record_moves.sql
+\ir functions/alert/_open_state.sql
 \ir functions/alert/_observe.sql
 \ir functions/alert/_run_timers.sql
 \ir functions/alert/_queue_run.sql

@@ -210,6 +210,18 @@ def test_many_callers_at_once_halve_once(minute: At) -> None:
     assert db.one("select batch_factor from obs.vendor_advice") == Decimal("0.5")
 
 
+def test_nobody_waits_for_a_caller_who_meets_the_first_hit(minute: At) -> None:
+    db = minute(1)
+    hit(db)
+    slow, quick = db.login(), db.login(options="-c statement_timeout=1s")
+    for session in (slow, quick):
+        session.set_now(db.one("select obs.now()::text"))
+    slow.execute("begin")
+    assert factor(slow) == factor(quick) == 0.5
+    slow.execute("commit")
+    assert factor(db) == 0.5
+
+
 def test_nobody_waits_for_a_caller_whose_transaction_stays_open(minute: At) -> None:
     db = minute(1)
     hit(db)

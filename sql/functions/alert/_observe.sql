@@ -24,11 +24,8 @@ begin
       and s.is_simulation = v_seen.is_simulation
     for no key update skip locked;
     if not found then
-        insert into obs.alert_states (tenant_id, alert_code, subject, is_simulation, rule_version)
-        values (v_seen.tenant_id, v_seen.alert_code, v_seen.subject, v_seen.is_simulation, v_seen.rule_version)
-        on conflict do nothing
-        returning * into v_state;
-        if not found then
+        v_state := obs._open_state(v_seen);
+        if v_state.tenant_id is null then
             return false;
         end if;
     end if;

@@ -39,9 +39,8 @@ begin
            or (h.value -> 1)::bigint > coalesce(v_known.seen -> h.key -> 1, '0')::bigint
     ) then
         if v_writes and not current_setting('transaction_read_only')::boolean then
-            -- On a row that is being changed even "do nothing" would wait.
             if v_known.tenant_id is null then
-                insert into obs.vendor_advice (tenant_id, vendor) values (p_tenant_id, p_vendor) on conflict do nothing;
+                perform obs._open_advice(p_tenant_id, p_vendor);
             end if;
             select a.* into v_known
             from obs.vendor_advice a
