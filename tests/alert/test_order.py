@@ -77,3 +77,11 @@ def test_an_alert_that_was_held_back_knows_when_its_breach_began_and_what_it_was
                 watch.observe("breach", value=2, summary="two")
             alert = db.row("select breached_at::text, fired_at::text, value, summary from obs.alerts")
             assert tuple(alert) == (at(0), at(5), 2, "two"), looks
+
+
+def test_a_drill_of_a_rule_that_holds_back_may_follow_another_at_once(watch: Watch, db: Db) -> None:
+    db.execute("insert into obs.cluster (identity) values ('test') on conflict do nothing")
+    db.execute("select obs.set_threshold('CR-02', 'for_s', 600)")
+    alerts = [db.one("select alert_id from obs.simulate('CR-02', 'a')") for _ in range(2)]
+    assert None not in alerts
+    assert len(set(alerts)) == 2

@@ -23,9 +23,9 @@ begin
         v_step := obs._step(v_state, null, v_seen.observed_at, obs._alert_params(p_seen.alert_code, p_seen.tenant_id));
         perform obs._record_moves(v_step.state, v_step.moves, null);
     end if;
-    -- The next drill begins afresh: its firings are no flapping.
+    -- The next drill begins afresh: its firings are no flapping, and it may be held back from before this end on.
     update obs.alert_states s
-    set firings = '{}', is_flapping = false
+    set firings = '{}', is_flapping = false, observed_at = null
     where s.tenant_id = p_seen.tenant_id and s.alert_code = p_seen.alert_code and s.subject = p_seen.subject and s.is_simulation;
 end
 $$;
