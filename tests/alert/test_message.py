@@ -55,7 +55,7 @@ def test_a_message_says_what_helps(failing: tuple[Db, int]) -> None:
     db, made = failing
     db.execute("set obs.now = '2026-11-25 04:12:30Z'")
     found = message(db, [made])
-    assert found["title"] == "CR-02 Crawl Error Rate High: a 54.0 % > 50.0 %"
+    assert found["title"] == "CR-02 Crawl error rate high: a 54.0 % > 50.0 %"
     assert parts(found) == {
         "Who": "a",
         "What": "65 of 120 crawls failed",
@@ -117,7 +117,7 @@ def test_a_resolved_alert_needs_no_cause(failing: tuple[Db, int]) -> None:
         " resolve_reason = 'run a-8 is good'"
     )
     found = message(db, [made], kind="resolved")
-    assert found["title"] == "Resolved: CR-02 Crawl Error Rate High: a"
+    assert found["title"] == "Resolved: CR-02 Crawl error rate high: a"
     assert parts(found)["News"] == "resolved after 2 h 5 min: run a-8 is good"
     assert "Likely cause" not in found["text"]
 
@@ -150,7 +150,7 @@ def test_forty_tenants_are_all_named(db: Db) -> None:
     found = message(db, many(db, names), tenant="", code="VQ-03", subject="lusha")
     assert parts(found)["Who"] == ", ".join(names)
     assert found["tenants"] == names
-    assert found["title"] == "VQ-03 Lusha/ZeroBounce Quota: 40 tenants 1 > 0"
+    assert found["title"] == "VQ-03 Vendor quota or rate limit: 40 tenants 1 > 0"
     assert parts(found)["Blast radius"] == "40 tenants"
     assert len(found["text"]) <= LIMIT
 

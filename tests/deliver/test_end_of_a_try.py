@@ -84,7 +84,7 @@ def test_what_is_given_up_is_told_on_the_default_channel(db: Db) -> None:
     row = db.row("select * from obs.notifications where kind = 'dead_letter'")
     assert (row.channel, row.severity, row.alert_ids, row.thread_key) == ("mail", "page", [7], "t1")
     assert row.message["text"].startswith("Not delivered on slack: Slack: token_revoked")
-    assert "number 1" in row.message["text"]
+    assert "Crawl error rate high" in row.message["text"]
     assert row.facts == {"notification_id": number, "channel": "slack"}
     assert db.one("select last_error from obs.notifications where state = 'dead'") == "Slack: token_revoked"
 

@@ -40,7 +40,7 @@ def test_a_notification_reaches_its_receiver_at_once(db: Db, hook: Receiver, run
     hook.wait_for(1, 5)
     assert time.monotonic() - began < 3
     wait_until(lambda: states(db) == {number: "sent"})
-    assert hook.requests[0].json["title"] == "CR-02 number 1"
+    assert hook.requests[0].json["title"] == "CR-02 Crawl error rate high: a"
     assert hook.keys[0].endswith(f"-{number}")
 
 

@@ -55,7 +55,7 @@ begin
         end if;
         insert into obs.notifications (
             tenant_id, kind, route_name, channel, fallback_channel, group_id, alert_ids, alert_code, subject, severity,
-            is_simulation, thread_key, ticket_key, created_at, next_try_at
+            is_simulation, thread_key, ticket_key, facts, created_at, next_try_at
         )
         select
             coalesce(v_route.only_tenant, v_group.tenant_id), v_route.kind, v_route.route_name, v_route.channel,
@@ -70,6 +70,14 @@ begin
             v_group.alert_code, v_group.subject, v_route.severity, v_group.is_simulation,
             'obs-' || p_group_id || case when v_route.only_tenant is not null then '-' || md5(v_route.only_tenant) else '' end,
             concat_ws(':', v_group.alert_code, coalesce(v_route.only_tenant, v_group.tenant_id), v_group.subject),
+            -- What was told last, so that the message can say what became of it.
+            coalesce((
+                select jsonb_strip_nulls(jsonb_build_object(
+                    'previous_value', a.notified_value, 'previous_severity', a.notified_severity
+                ))
+                from obs.alerts a
+                where a.group_id = p_group_id and a.alert_id = v_route.alert_ids[1]
+            ), '{}'),
             clock_timestamp(), clock_timestamp();
         update obs.alerts a
         set notified_routes = case
