@@ -148,6 +148,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_forget_run.sql
 \ir functions/alert/set_threshold.sql
 \ir functions/alert/register_condition.sql
+\ir functions/alert/registered_conditions.sql
 \ir functions/alert/report_condition.sql
 \ir functions/alert/ack.sql
 \ir functions/alert/silence.sql

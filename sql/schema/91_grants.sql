@@ -90,7 +90,9 @@ obs.evaluate_alerts(text),
 obs.simulate(text, text)
 to obs_ops, obs_admin;
 grant execute on function obs.flush_notifications() to obs_forwarder, obs_ops, obs_admin;
-grant execute on function obs.report_condition(text, jsonb, text), obs.tick(int) to obs_forwarder;
+grant execute on function
+obs.registered_conditions(), obs.report_condition(text, jsonb, text), obs.tick(int)
+to obs_forwarder;
 grant execute on function
 obs.set_threshold(text, text, numeric, text),
 obs.register_condition(text, text, regclass, text, numeric)
