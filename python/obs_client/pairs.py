@@ -14,6 +14,7 @@ from typing import Any
 from . import redact
 from .errors import MESSAGE_LIMIT
 from .mending import BIGINT_MAX, COST_LIMIT, EXTRA_LIMIT, number
+from .redact_keys import PLAIN_KEYS
 
 Pair = tuple[str, str]
 
@@ -21,6 +22,7 @@ MEMO_LIMIT = 10_000
 MEMO_LENGTH = 256
 NOTHING: Pair = ("null", "")
 
+_KEYS = {key: f'"{key}": ' for key in PLAIN_KEYS}
 _json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
@@ -53,14 +55,16 @@ def count(value: Any) -> Pair:
     """A whole number of at least 0."""
     if type(value) is not int or not 0 <= value <= BIGINT_MAX:
         raise Unclean
-    return str(value), str(value)
+    digits = str(value)
+    return digits, digits
 
 
 def cost(value: Any) -> Pair:
     """A finite amount."""
     if type(value) not in (float, int, Decimal) or not -COST_LIMIT < value < COST_LIMIT:
         raise Unclean
-    return number(value), number(value)
+    digits = number(value)
+    return digits, digits
 
 
 def text(value: Any) -> Pair:
@@ -74,8 +78,19 @@ def text(value: Any) -> Pair:
 
 def extra(value: dict[str, Any]) -> Pair:
     """An object of further fields."""
+    if redact.extra_clean(value):
+        whole = _flat(value)
+        return f', "extra": {whole}', whole
     whole = _json(value)
     if len(whole) > EXTRA_LIMIT or "extra" in value:
         raise Unclean
-    masked = whole if redact.extra_clean(value) else _json(redact.redact_extra(value))
-    return f', "extra": {masked}', whole
+    return f', "extra": {_json(redact.redact_extra(value))}', whole
+
+
+def _flat(value: dict[str, Any]) -> str:
+    """The JSON of an extra that `extra_clean` has passed: known keys, short scalars, so no limit is in reach."""
+    parts = [
+        _KEYS[key] + (str(item) if item.__class__ is int else quoted(item) if item.__class__ is str else _json(item))
+        for key, item in value.items()
+    ]
+    return f"{{{', '.join(parts)}}}"

@@ -29,8 +29,10 @@ class Renderer:
         self._words: dict[str, pairs.Pair] = {}
         self._identifiers: dict[Any, pairs.Pair] = {}
         self._tally = Tally()
-        self._second = -1
-        self._clock = ""
+        self._calls: dict[tuple[Any, Any], tuple[str, str, str]] = {}
+        self._second: int | None = None
+        self._millisecond: int | None = None
+        self._clock = self._stamp = ""
 
     def render(self, raw: tuple[Any, ...]) -> tuple[str, str]:
         """The line for the spool, masked, and the row for the wire, as it was given."""
@@ -70,8 +72,8 @@ class Renderer:
         fragments = context.fragments.get((logger, level, event, status))
         line_head, line_event, row_head, row_event = fragments or self._fragments(context, logger, level, event, status)
         clock = self._timestamp(ts)
-        line_company, row_company = self._identifier(company_id)
-        line_trace, row_trace = self._identifier(trace_id)
+        line_company, row_company = pairs.NOTHING if company_id is None else self._identifier(company_id)
+        line_trace, row_trace = pairs.NOTHING if trace_id is None else self._identifier(trace_id)
         line_duration, row_duration = pairs.NOTHING if duration_ms is None else pairs.count(duration_ms)
         line_error, row_error = NO_ERROR
         if error_code is not None or error_msg is not None:
@@ -120,22 +122,36 @@ class Renderer:
         return made
 
     def _vendor(self, vendor: Any, model: Any, cost: Any, tokens_in: Any, tokens_out: Any) -> tuple[str, str, str]:
-        (line_vendor, row_vendor), (line_model, row_model) = self._word(vendor), self._word(model)
+        line_vendor, line_model, row_names = self._calls.get((vendor, model)) or self._names(vendor, model)
         line_cost, row_cost = pairs.NOTHING if cost is None else pairs.cost(cost)
         line_in, row_in = pairs.NOTHING if tokens_in is None else pairs.count(tokens_in)
         line_out, row_out = pairs.NOTHING if tokens_out is None else pairs.count(tokens_out)
         return (
             f'"vendor": {line_vendor}, "cost_usd": {line_cost}, "tokens_input": {line_in}, "tokens_output": {line_out}',
-            f', "model": {line_model}' if row_model else "",
-            f"{row_vendor}\t{row_model}\t{row_cost}\t{row_in}\t{row_out}",
+            line_model,
+            f"{row_names}\t{row_cost}\t{row_in}\t{row_out}",
         )
 
+    def _names(self, vendor: Any, model: Any) -> tuple[str, str, str]:
+        """What the line says of vendor and model, and the row of both."""
+        (line_vendor, row_vendor), (line_model, row_model) = self._word(vendor), self._word(model)
+        made = (line_vendor, f', "model": {line_model}' if row_model else "", f"{row_vendor}\t{row_model}")
+        if len(self._calls) >= pairs.MEMO_LIMIT:
+            self._calls.clear()
+        if len(row_vendor) + len(row_model) <= pairs.MEMO_LENGTH:
+            self._calls[vendor, model] = made
+        return made
+
     def _timestamp(self, ts: float) -> str:
-        second, millisecond = divmod(int(ts * 1000), 1000)
-        if second != self._second:
-            self._clock = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-            self._second = second
-        return f"{self._clock}.{millisecond:03d}Z"
+        millisecond = int(ts * 1000)
+        if millisecond != self._millisecond:
+            second = millisecond // 1000
+            if second != self._second:
+                self._clock = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+                self._second = second
+            self._stamp = f"{self._clock}.{millisecond % 1000:03d}Z"
+            self._millisecond = millisecond
+        return self._stamp
 
     def _word(self, value: Any) -> tuple[str, str]:
         """A value from a small vocabulary."""

@@ -1,4 +1,4 @@
-"""The way into the database: a batch is one transaction of open_batch, COPY and log_batch.
+"""The way into the database: a batch is one transaction of open_batch, COPY and log_batch, in four round trips.
 
 `send_batch` is the fast way and fails as a whole; `deliver` falls back to obs.log_events, and finds the rows that
 the database refuses even then, so that one bad row never keeps the others out.
@@ -6,6 +6,7 @@ the database refuses even then, so that one bad row never keeps the others out.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
@@ -24,9 +25,9 @@ COLUMNS: tuple[str, ...] = Row._fields
 TABS = len(COLUMNS) - 1
 MAX_ROWS = 5_000
 
-_OPEN = "select obs.open_batch()"
+_OPEN = "begin; select obs.open_batch()"
 _COPY = f"copy pg_temp.obs_batch (ord, {', '.join(COLUMNS)}) from stdin (null '', encoding 'UTF8')"
-_LOG_BATCH = "select accepted, duplicate, quarantined, details from obs.log_batch(p_expected => %s)"
+_LOG_BATCH = b"select accepted, duplicate, quarantined, details from obs.log_batch(p_expected => %d); commit"
 _LOG_EVENTS = "select accepted, duplicate, quarantined from obs.log_events(p_events => %s)"
 _HEARTBEAT = "select obs.heartbeat(p_run_id => %s, p_tenant_id => %s)"
 
@@ -91,16 +92,24 @@ def send_encoded(conn: Connection, rows: Sequence[str]) -> Counts:
 
 
 def send_detailed(conn: Connection, rows: Sequence[str]) -> tuple[Counts, list[dict[str, Any]]]:
-    """The same; also place (`ord`) and `reason` of the first 100 that were quarantined."""
+    """The same; also place (`ord`) and `reason` of the first 100 that were quarantined.
+
+    The connection is in autocommit mode and in no transaction, before and after.
+    """
     data = "".join([f"{index}\t{row}\n" for index, row in enumerate(rows)]).encode("utf-8", "replace")
-    with conn.transaction(), conn.cursor() as cursor:
-        try:
-            cursor.execute(_OPEN)
-        except psycopg.errors.InsufficientPrivilege as error:
-            raise NotReadyError(str(error)) from error
-        with cursor.copy(_COPY) as copy:
-            copy.write(data)
-        answer = cursor.execute(_LOG_BATCH, (len(rows),)).fetchone()
+    try:
+        with conn.cursor() as cursor:
+            try:
+                cursor.execute(_OPEN)
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise NotReadyError(str(error)) from error
+            with cursor.copy(_COPY) as copy:
+                copy.write(data)
+            answer = cursor.execute(_LOG_BATCH % len(rows)).fetchone()
+    except BaseException:
+        with contextlib.suppress(psycopg.Error):  # the connection is lost, and its transaction with it
+            conn.rollback()
+        raise
     if answer is None:
         raise NotReadyError("no answer from obs.log_batch")
     return Counts(answer[0], answer[1], answer[2]), answer[3] or []

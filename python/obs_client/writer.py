@@ -16,6 +16,8 @@ from .spool import Spool
 
 CHUNK = 1_000
 CHUNK_BYTES = 1 << 20
+BREATH_EVERY = 100  # events
+BREATH = 50e-6  # seconds; without it, whoever waits for the interpreter gets it every 5 ms only
 SPOOL_PAUSE = 10.0  # seconds after a failure before the spool is tried again
 
 
@@ -72,7 +74,9 @@ class Writer:
         lines: list[str] = []
         rows: list[str] = []
         size = 0
-        for item in taken:
+        for number, item in enumerate(taken, 1):
+            if number % BREATH_EVERY == 0:
+                time.sleep(BREATH)
             if isinstance(item, Barrier):
                 self._hand_over(lines, rows)
                 lines, rows, size = [], [], 0

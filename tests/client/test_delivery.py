@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 
 from obs_client import AttachedRun, Client, Run, wire
 from obs_client.types import Row
@@ -89,8 +90,27 @@ def test_a_batch_is_all_or_nothing(db: Any, writer_dsn: str) -> None:
     with psycopg.connect(writer_dsn, autocommit=True) as conn:
         with pytest.raises(psycopg.DataError):
             wire.send_batch(conn, rows)
+        assert conn.info.transaction_status == TransactionStatus.IDLE
         assert wire.send_batch(conn, rows[:1]) == (1, 0, 0, 0)
     assert db.row("select count(*) from obs.run_event_logs") == (1,)
+
+
+def test_a_batch_takes_four_round_trips(db: Any, writer_dsn: str, tmp_path: Path) -> None:
+    row = Row(tenant_id="a", run_id="r", event="run_start", logger="obs.run")
+    with psycopg.connect(writer_dsn, autocommit=True) as conn, open(tmp_path / "trace", "w") as trace:
+        conn.pgconn.trace(trace.fileno())
+        wire.send_batch(conn, [row])
+        conn.pgconn.untrace()
+        assert conn.info.transaction_status == TransactionStatus.IDLE
+    answers = [line.split("\t")[3] for line in (tmp_path / "trace").read_text().splitlines() if "\tB\t" in line]
+    assert [answers.count(name) for name in ("ReadyForQuery", "CopyInResponse")] == [3, 1]
+
+
+def test_a_login_without_rights_leaves_no_transaction_open(db: Any) -> None:
+    with psycopg.connect(db.dsn_for("test_nobody"), autocommit=True) as conn:
+        with pytest.raises(wire.NotReadyError):
+            wire.send_batch(conn, [Row(event="x")])
+        assert conn.info.transaction_status == TransactionStatus.IDLE
 
 
 def test_a_database_without_obs_is_not_the_events_fault(

@@ -83,6 +83,8 @@ def test_line_and_row_agree_on_every_field() -> None:
         {"event": "retry", "status": "retry", "error_code": "HTTP_429", "extra": {"attempt": 1}},
         {"event": "note", "error_msg": 'tab\there \\ and\nthere "quoted" \u00e9\u4e2d', "extra": {"k": 'a "b" \\ \n'}},
         {"event": "finish", "cost_usd": Decimal("0.10"), "extra": {"n": [1, {"x": None}], "f": 1.5, "b": True}},
+        {"event": "note", "extra": {"cache_hit": True, "reason": None, "value": 0.1, "domain": 'a"b', "attempt": 2}},
+        {"event": "vendor_call", "vendor": "tavily", "duration_ms": 9, "cost_usd": 1},
         {"event": "finish", "company_id": "", "cost_usd": 0, "tokens_input": 0, "trace_id": "a@b.example"},
     ],
 )
@@ -95,6 +97,23 @@ def test_the_quick_way_and_the_long_way_say_the_same(fields: dict[str, Any]) -> 
     assert json.loads(line) == json.loads(long_line)
     assert list(json.loads(line)) == list(json.loads(long_line))
     assert wire.decode(row) == wire.decode(long_row)
+
+
+def test_what_is_remembered_of_one_event_is_not_said_of_another() -> None:
+    renderer, place = Renderer(), Context("a", "r1", "score", "obs.stage")
+    given = [
+        {"ts": 1_790_000_000.0419, "vendor": "openai", "model": "gpt-4o-mini", "cost_usd": 1},
+        {"ts": 1_790_000_000.0419, "vendor": "openai", "cost_usd": Decimal("0.5")},
+        {"ts": 1_790_000_000.0420, "vendor": "openai", "model": "gpt-4o"},
+        {"ts": 1_790_000_060.0420, "model": "gpt-4o", "tokens_input": 3},
+        {"ts": 1_790_000_060.0420, "vendor": "openai", "model": "gpt-4o-mini"},
+    ]
+    both = [renderer.render(tuple(Raw(context=place, event="vendor_call", **one))) for one in given]
+    for found in ([json.loads(line) for line, _ in both], [wire.decode(row) for _, row in both]):
+        assert [(one.get("vendor"), one.get("model")) for one in found] == [
+            (one.get("vendor"), one.get("model")) for one in given
+        ]
+        assert [one["ts"][14:] for one in found] == ["13:20.041Z"] * 2 + ["13:20.042Z"] + ["14:20.042Z"] * 2
 
 
 def test_the_line_is_masked_and_the_row_is_not() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from obs_client import AttachedRun, Client
+from obs_client import AttachedRun, Client, writer
 from obs_client.settings import Settings
 
 
@@ -52,6 +53,21 @@ def test_threads_lose_nothing(make_client: Callable[..., Client], lines: Callabl
     found = lines()
     assert len({line["company_id"] for line in found}) == 8_000
     assert [line["seq"] for line in found] == list(range(1, 8_001))
+
+
+def test_the_writer_pauses_so_that_others_get_the_interpreter(
+    make_client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_client()
+    run = AttachedRun(client, "a", "r1")
+    run.log("first")
+    client.flush()
+    monkeypatch.setattr(writer, "BREATH", 0.02)
+    began = time.monotonic()
+    for _ in range(5 * writer.BREATH_EVERY):
+        run.log("note")
+    client.flush()
+    assert time.monotonic() - began > 0.02
 
 
 def test_a_closed_client_starts_again(
