@@ -22,13 +22,7 @@ begin
             p.run_id, p.tenant_id, p.stage, p.company_id, p.event, p.status, p.error_code, p.duration_ms::int, p.trace_id,
             p.extra, p.ts, p.level, p.error_msg, p.vendor, p.final_usd, p.tokens_input, p.tokens_output, p.logger, p.model,
             p.event_id, p.producer, p.seq, clock_timestamp(), p.kind,
-            case
-                when p.cost_usd is not null then 'reported'
-                when p.kind <> 'call' then null
-                when p.extra -> 'cache_hit' = 'true' then 'cache'
-                when p.final_usd is not null then 'price_card'
-                when p.status = 'success' or p.tokens_input > 0 or p.tokens_output > 0 then 'unpriced'
-            end,
+            obs._cost_source(p.kind, p.cost_usd, p.final_usd, p.status, p.tokens_input, p.tokens_output, p.extra),
             p.run_day
         from unnest(p_placed) p
         where p.reason is null
