@@ -52,7 +52,9 @@ begin
           and (p_tenant_id is null or r.tenant_id = p_tenant_id)
           and (p_allowed is null or r.tenant_id = any(p_allowed))
           and not exists (
-              select from obs.enrichment_runs o where o.run_id = p_run_id and o.tenant_id <> r.tenant_id
+              select from obs.enrichment_runs o
+              where p_tenant_id is null and o.run_id = p_run_id and o.tenant_id <> r.tenant_id
+                and (p_allowed is null or o.tenant_id = any(p_allowed))
           )
         on conflict do nothing
         returning tenant_id

@@ -11,6 +11,8 @@ create or replace function obs._store_placed(
 )
 language plpgsql volatile set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
 begin
     with stored as (
         insert into obs.run_event_logs (
@@ -21,7 +23,7 @@ begin
         select
             p.run_id, p.tenant_id, p.stage, p.company_id, p.event, p.status, p.error_code, p.duration_ms::int, p.trace_id,
             p.extra, p.ts, p.level, p.error_msg, p.vendor, p.final_usd, p.tokens_input, p.tokens_output, p.logger, p.model,
-            p.event_id, p.producer, p.seq, clock_timestamp(), p.kind,
+            p.event_id, p.producer, p.seq, v_now, p.kind,
             obs._cost_source(p.kind, p.cost_usd, p.final_usd, p.status, p.tokens_input, p.tokens_output, p.extra),
             p.run_day
         from unnest(p_placed) p

@@ -43,40 +43,55 @@ declare
     v_duration_ms constant bigint := obs._whole(p_duration_ms);
     v_event_id constant uuid := coalesce(p_event_id, gen_random_uuid());
     v_usd numeric := p_cost_usd;
+    v_clean boolean;
+    v_stored boolean;
     v_event obs.event;
     v_answer record;
 begin
-    -- What _event_clean would pass. Each part is an expression of its own, since whatever a call evaluates first has to be
+    -- What _event_clean would pass. Parts that most events do without stand apart: what a statement might evaluate has to be
     -- set up in every transaction.
-    if v_kind <> 'lifecycle'
+    v_clean := v_kind <> 'lifecycle'
         and obs._values_clean(
             v_ts, v_logger, p_event, p_status, p_stage, p_vendor, v_duration_ms, p_cost_usd, p_tokens_input, p_tokens_output
         )
         and obs._words_clean(
             p_stage, p_company_id, p_event, p_status, p_vendor, p_model, p_error_code, v_level, p_trace_id, null
-        )
-        and (p_model is not null or (p_extra ? 'model') is not true)
-        and obs._text_clean(p_error_msg)
-        and obs._extra_clean(p_extra)
-    then
+        );
+    if p_error_msg is not null then
+        v_clean := v_clean and obs._text_clean(p_error_msg);
+    end if;
+    if p_extra is not null then
+        v_clean := v_clean and (p_model is not null or not p_extra ? 'model') and obs._extra_clean(p_extra);
+    end if;
+    if v_clean then
         if v_kind = 'call' and p_cost_usd is null then
-            v_tenant := coalesce(v_tenant, obs._find_tenant(p_run_id, null, v_allowed));
+            -- The price is the tenant's: no run of another, or of one not known by now, is stored with it.
+            v_tenant := coalesce(p_tenant_id, obs._find_tenant(p_run_id, null, v_allowed), '');
             v_usd := obs._final_usd(
                 v_kind, null, v_tenant, p_vendor, p_model, v_ts, p_status, p_tokens_input, p_tokens_output, p_extra
             );
         end if;
-        if obs._store_one(
-            v_allowed, v_tenant, v_kind, v_usd, v_event_id, v_ts, v_level, v_logger, p_run_id, p_stage, p_company_id, p_event,
-            p_status, v_duration_ms::int, p_error_code, p_error_msg, p_vendor, p_model, p_cost_usd, p_tokens_input,
-            p_tokens_output, p_trace_id, p_extra
-        ) then
+        if p_event_id is null then
+            v_stored := obs._store_new(
+                v_allowed, v_tenant, v_kind, v_usd, v_event_id, v_ts, v_level, v_logger, p_run_id, p_stage, p_company_id, p_event,
+                p_status, v_duration_ms::int, p_error_code, p_error_msg, p_vendor, p_model, p_cost_usd, p_tokens_input,
+                p_tokens_output, p_trace_id, p_extra
+            );
+        else
+            v_stored := obs._store_one(
+                v_allowed, v_tenant, v_kind, v_usd, v_event_id, v_ts, v_level, v_logger, p_run_id, p_stage, p_company_id, p_event,
+                p_status, v_duration_ms::int, p_error_code, p_error_msg, p_vendor, p_model, p_cost_usd, p_tokens_input,
+                p_tokens_output, p_trace_id, p_extra
+            );
+        end if;
+        if v_stored then
             return 'accepted';
         end if;
     end if;
     v_event.ord := 1;
     v_event.ts := v_ts;
     v_event.tenant_id := coalesce(
-        v_tenant, obs._find_tenant(p_run_id, null, v_allowed), case when cardinality(v_allowed) = 1 then v_allowed[1] end
+        p_tenant_id, obs._find_tenant(p_run_id, null, v_allowed), case when cardinality(v_allowed) = 1 then v_allowed[1] end
     );
     v_event.level := v_level;
     v_event.logger := v_logger;
