@@ -1,5 +1,5 @@
 -- obs._store_placed: the statement that stores placed events and writes what they add to the numbers
--- Called by: _store; _store_batch is the same over the batch table
+-- Called by: _store; _store_batch is the same over the batch table, _store_fresh made of its parts
 -- Reads/Writes: run_event_logs, stage_deltas
 -- Raises: nothing an event can cause
 -- A duplicate is neither stored nor added. p_lifecycle_ids: the lifecycle events that were stored. Keys are inserted in one
