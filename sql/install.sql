@@ -90,9 +90,13 @@ set standard_conforming_strings = on;
 \ir functions/ingest/_final_usd.sql
 \ir functions/ingest/_place.sql
 \ir functions/ingest/_quarantine.sql
+\ir functions/ingest/_cost_source.sql
 \ir functions/ingest/_store_placed.sql
 \ir functions/ingest/_store_batch.sql
+\ir functions/ingest/_store_fresh.sql
 \ir functions/ingest/_store.sql
+\ir functions/ingest/_store_one.sql
+\ir functions/ingest/_store_new.sql
 -- aggregate: deltas folded into numbers, ends, costs
 \ir functions/aggregate/_error_meaning.sql
 \ir functions/aggregate/map_error_code.sql

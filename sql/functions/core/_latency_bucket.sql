@@ -1,5 +1,5 @@
 -- obs._latency_bucket: the latency bucket of a duration in ms
--- Called by: _store_placed, _store_batch
+-- Called by: _store_placed, _store_batch, _store_fresh, _store_one
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._latency_bucket(p_ms int) returns int

@@ -1,5 +1,5 @@
 -- obs._extra_tokens: the number of tokens under a key of extra; NULL when there is none that can be
--- Called by: _final_usd, _store_placed, reprice, _paired_events
+-- Called by: _final_usd, _store_placed, _store_one, reprice, _paired_events
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- The bounds are those of tokens_input: what is beyond them is dropped, for a sum of such numbers would not fit its column

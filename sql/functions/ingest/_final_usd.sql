@@ -1,5 +1,5 @@
 -- obs._final_usd: what an event costs: as reported, else nothing for a cache hit, else by the price cards
--- Called by: _place, _store_batch
+-- Called by: _place, _store_batch, _store_fresh, log_event
 -- Reads/Writes: price_cards
 -- Raises: nothing
 -- Calls alone are priced; the cards are asked only where nothing was reported.

@@ -1,5 +1,5 @@
 -- obs._kind: what an event counts as: item, call, retry, lifecycle, check or other
--- Called by: _place, _store_batch, _thinnable
+-- Called by: _place, _store_batch, _store_fresh, _thinnable, log_event
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._kind(p_logger text, p_event text, p_status text, p_stage text) returns text

@@ -3,7 +3,8 @@
 -- Reads/Writes: pg_temp.obs_batch, run_event_logs, stage_deltas, price_cards
 -- Raises: nothing an event can cause
 -- Made from the text of _store_placed, so that there is one statement: only its source differs. The rows come in the order
--- of their ids (_batch_clean sees to it), so nothing has to be joined or sorted.
+-- of their ids (_batch_clean sees to it), so nothing has to be joined or sorted;
+-- offset 0 has the kind and the cost of a row worked out once, however often they are used.
 do $make$
 declare
     v_text text := (select p.prosrc from pg_proc p where p.oid = 'obs._store_placed(obs.placed_event[])'::regprocedure);
@@ -13,12 +14,12 @@ declare
 $array$;
     v_batch constant text := $batch$from (
             select
-                e.*, p_run_day as run_day, k.kind,
+                k.*, p_run_day as run_day,
                 obs._final_usd(
-                    k.kind, e.cost_usd, e.tenant_id, e.vendor, e.model, e.ts, e.status, e.tokens_input, e.tokens_output, e.extra
+                    k.kind, k.cost_usd, k.tenant_id, k.vendor, k.model, k.ts, k.status, k.tokens_input, k.tokens_output, k.extra
                 ) as final_usd
-            from pg_temp.obs_batch e
-            cross join lateral (select obs._kind(e.logger, e.event, e.status, e.stage) as kind) k
+            from (select e.*, obs._kind(e.logger, e.event, e.status, e.stage) as kind from pg_temp.obs_batch e offset 0) k
+            offset 0
         ) p
 $batch$;
 begin

@@ -1,5 +1,5 @@
 -- obs._store_placed: the statement that stores placed events and writes what they add to the numbers
--- Called by: _store; _store_batch is the same over the batch table
+-- Called by: _store; _store_batch is the same over the batch table, _store_fresh made of its parts
 -- Reads/Writes: run_event_logs, stage_deltas
 -- Raises: nothing an event can cause
 -- A duplicate is neither stored nor added. p_lifecycle_ids: the lifecycle events that were stored. Keys are inserted in one
@@ -11,6 +11,8 @@ create or replace function obs._store_placed(
 )
 language plpgsql volatile set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
+declare
+    v_now constant timestamptz := clock_timestamp();
 begin
     with stored as (
         insert into obs.run_event_logs (
@@ -21,14 +23,8 @@ begin
         select
             p.run_id, p.tenant_id, p.stage, p.company_id, p.event, p.status, p.error_code, p.duration_ms::int, p.trace_id,
             p.extra, p.ts, p.level, p.error_msg, p.vendor, p.final_usd, p.tokens_input, p.tokens_output, p.logger, p.model,
-            p.event_id, p.producer, p.seq, clock_timestamp(), p.kind,
-            case
-                when p.cost_usd is not null then 'reported'
-                when p.kind <> 'call' then null
-                when p.extra -> 'cache_hit' = 'true' then 'cache'
-                when p.final_usd is not null then 'price_card'
-                when p.status = 'success' or p.tokens_input > 0 or p.tokens_output > 0 then 'unpriced'
-            end,
+            p.event_id, p.producer, p.seq, v_now, p.kind,
+            obs._cost_source(p.kind, p.cost_usd, p.final_usd, p.status, p.tokens_input, p.tokens_output, p.extra),
             p.run_day
         from unnest(p_placed) p
         where p.reason is null

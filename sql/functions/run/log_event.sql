@@ -27,28 +27,80 @@ create or replace function obs.log_event(
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_event obs.event;
-    v_allowed text[] := obs._writable_tenants();
-    v_answer record;
-begin
-    v_event.ord := 1;
-    v_event.ts := coalesce(p_ts, obs.now());
-    v_event.tenant_id := coalesce(
-        p_tenant_id, obs._find_tenant(p_run_id, null, v_allowed), case when cardinality(v_allowed) = 1 then v_allowed[1] end
+    v_allowed constant text[] := obs._writable_tenants();
+    v_ts constant timestamptz := coalesce(p_ts, obs.now());
+    v_tenant text := p_tenant_id;
+    v_level constant text := coalesce(
+        p_level, case p_event when 'error' then 'ERROR' when 'retry' then 'WARNING' else 'INFO' end
     );
-    v_event.level := coalesce(p_level, case p_event when 'error' then 'ERROR' when 'retry' then 'WARNING' else 'INFO' end);
-    v_event.logger := coalesce(p_logger, case
+    v_logger constant text := coalesce(p_logger, case
         when p_event in ('run_start', 'run_finish', 'metric', 'heartbeat') then 'obs.run'
         when p_event = 'vendor_call' then 'obs.vendor'
         when p_stage is null then 'obs.run'
         else 'obs.stage'
     end);
+    v_kind constant text := obs._kind(v_logger, p_event, p_status, p_stage);
+    v_duration_ms constant bigint := obs._whole(p_duration_ms);
+    v_event_id constant uuid := coalesce(p_event_id, gen_random_uuid());
+    v_usd numeric := p_cost_usd;
+    v_clean boolean;
+    v_stored boolean;
+    v_event obs.event;
+    v_answer record;
+begin
+    -- What _event_clean would pass. Parts that most events do without stand apart: what a statement might evaluate has to be
+    -- set up in every transaction.
+    v_clean := v_kind <> 'lifecycle'
+        and obs._values_clean(
+            v_ts, v_logger, p_event, p_status, p_stage, p_vendor, v_duration_ms, p_cost_usd, p_tokens_input, p_tokens_output
+        )
+        and obs._words_clean(
+            p_stage, p_company_id, p_event, p_status, p_vendor, p_model, p_error_code, v_level, p_trace_id, null
+        );
+    if p_error_msg is not null then
+        v_clean := v_clean and obs._text_clean(p_error_msg);
+    end if;
+    if p_extra is not null then
+        v_clean := v_clean and (p_model is not null or not p_extra ? 'model') and obs._extra_clean(p_extra);
+    end if;
+    if v_clean then
+        if v_kind = 'call' and p_cost_usd is null then
+            -- The price is the tenant's: no run of another, or of one not known by now, is stored with it.
+            v_tenant := coalesce(p_tenant_id, obs._find_tenant(p_run_id, null, v_allowed), '');
+            v_usd := obs._final_usd(
+                v_kind, null, v_tenant, p_vendor, p_model, v_ts, p_status, p_tokens_input, p_tokens_output, p_extra
+            );
+        end if;
+        if p_event_id is null then
+            v_stored := obs._store_new(
+                v_allowed, v_tenant, v_kind, v_usd, v_event_id, v_ts, v_level, v_logger, p_run_id, p_stage, p_company_id, p_event,
+                p_status, v_duration_ms::int, p_error_code, p_error_msg, p_vendor, p_model, p_cost_usd, p_tokens_input,
+                p_tokens_output, p_trace_id, p_extra
+            );
+        else
+            v_stored := obs._store_one(
+                v_allowed, v_tenant, v_kind, v_usd, v_event_id, v_ts, v_level, v_logger, p_run_id, p_stage, p_company_id, p_event,
+                p_status, v_duration_ms::int, p_error_code, p_error_msg, p_vendor, p_model, p_cost_usd, p_tokens_input,
+                p_tokens_output, p_trace_id, p_extra
+            );
+        end if;
+        if v_stored then
+            return 'accepted';
+        end if;
+    end if;
+    v_event.ord := 1;
+    v_event.ts := v_ts;
+    v_event.tenant_id := coalesce(
+        p_tenant_id, obs._find_tenant(p_run_id, null, v_allowed), case when cardinality(v_allowed) = 1 then v_allowed[1] end
+    );
+    v_event.level := v_level;
+    v_event.logger := v_logger;
     v_event.run_id := p_run_id;
     v_event.stage := p_stage;
     v_event.company_id := p_company_id;
     v_event.event := p_event;
     v_event.status := p_status;
-    v_event.duration_ms := obs._whole(p_duration_ms);
+    v_event.duration_ms := v_duration_ms;
     v_event.error_code := p_error_code;
     v_event.error_msg := p_error_msg;
     v_event.vendor := p_vendor;
@@ -57,7 +109,7 @@ begin
     v_event.tokens_input := p_tokens_input;
     v_event.tokens_output := p_tokens_output;
     v_event.trace_id := p_trace_id;
-    v_event.event_id := coalesce(p_event_id, gen_random_uuid());
+    v_event.event_id := v_event_id;
     v_event.extra := p_extra;
     select d.* into v_answer from obs._enter(array[v_event], v_allowed) d;
     return case
