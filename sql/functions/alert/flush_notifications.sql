@@ -2,9 +2,9 @@
 -- Called by: evaluate_alerts, tick, every forwarder when it wakes
 -- Reads/Writes: alerts, alert_groups, alert_silences, notification_routes (row lock), notifications; channel obs_alerts
 -- Raises: nothing
--- One at a time, by the lock of the default route's row; who finds it taken leaves at once, since its holder or the next wake tells
--- the same. The first news of a group is told at once; what joins an already told group across tenants waits for one update
--- after group_interval_s.
+-- One at a time, by the lock of the default route's row; who finds it taken leaves at once, since its holder or the next
+-- wake tells the same. The first news of a group is told at once; what joins an already told group across tenants waits for
+-- one update after group_interval_s.
 create or replace function obs.flush_notifications() returns int
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
