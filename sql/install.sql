@@ -315,6 +315,7 @@ set standard_conforming_strings = on;
 \ir functions/run/_status_cron_runs.sql
 \ir functions/run/_status_cron.sql
 \ir functions/run/_status_data.sql
+\ir functions/run/_status_alerts.sql
 \ir functions/run/_status_security.sql
 \ir functions/run/status.sql
 

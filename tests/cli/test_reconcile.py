@@ -148,3 +148,18 @@ def test_more_than_two_percent_missing_fail(db: Db, ops: str, obs: Run, file: Pa
     done = obs("reconcile", "5001", file, dsn=ops)
     assert done.returncode == 1
     assert done.stdout.count("missing  ") == 60
+
+
+def test_a_recorded_gap_is_an_alert_and_an_agreement_ends_it(db: Db, obs: Run, file: Path, writer: str) -> None:
+    admin = db.dsn_for("test_admin")
+    lost = "delete from obs.run_event_logs where event_id in (select event_id from obs.run_event_logs limit 30)"
+    db.execute(lost)
+    done = obs("reconcile", "5001", file, "--record", dsn=admin)
+    assert done.returncode == 1
+    fired = "select value > 0.02 from obs.alert_active where alert_code = 'RC-12' and run_id = '5001'"
+    assert db.rows(fired) == [(True,)]
+    db.execute("select obs.discard_run('5001')")
+    import_files(writer, [file])
+    done = obs("reconcile", "5001", file, "--record", dsn=admin)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert db.rows(fired) == []

@@ -146,3 +146,27 @@ def test_the_schemas_version(db: Db) -> None:
     assert row.detail.startswith(f"obs {db.call('version')}, {steps} schema steps, the last ")
     db.execute("update obs.schema_migrations set checksum = 'other' where version = '10_tenancy'")
     assert shown(db, "schema").detail != row.detail
+
+
+def test_alerts_that_reach_nobody(db: Db) -> None:
+    healthy = shown(db, "forwarders")
+    assert (healthy.state, healthy.detail) == ("green", "none has ever been seen, and nothing waits to be told")
+    db.execute("select obs.create_tenant('a'); select obs.simulate('CR-02', 'a')")
+    assert shown(db, "forwarders").state == "amber"
+    assert shown(db, "outbox").state == "green"
+    db.execute("update obs.notifications set created_at = now() - interval '10 minutes'")
+    assert shown(db, "outbox").state == "amber", "nobody forwards here"
+    db.execute("select obs.forwarder_beat('f', '{mail}', '{}', true)")
+    found = {name: checks(db.login("test_ops"))[name] for name in ("forwarders", "outbox", "channels")}
+    assert {name: check.state for name, check in found.items()} == {
+        "forwarders": "green", "outbox": "red", "channels": "amber",
+    }  # fmt: skip
+    assert found["channels"].detail.endswith("jira, pager, slack")
+    db.execute("update obs.forwarders set last_seen_at = now() - interval '1 hour'")
+    assert shown(db, "forwarders").state == "red"
+
+
+def test_a_broken_rule_is_red(db: Db) -> None:
+    db.execute("select obs._rule_failed('CR-02', '22012', now())")
+    found = shown(db, "alert rules")
+    assert (found.state, found.detail) == ("red", "CR-02 fails with SQLSTATE 22012")
