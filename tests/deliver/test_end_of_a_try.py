@@ -174,6 +174,9 @@ def test_a_beat_says_when_the_tick_is_overdue(db: Db) -> None:
     assert db.call("forwarder_beat", **beat) is True
     db.call("tick")
     assert db.call("forwarder_beat", **beat) is False
+    for age, overdue in ((65, False), (75, True)):
+        db.execute("update obs.jobs set last_success_at = clock_timestamp() - %s * interval '1 s'", (age,))
+        assert db.call("forwarder_beat", **beat) is overdue
 
 
 def test_a_notification_is_announced_by_its_number_alone(db: Db) -> None:
