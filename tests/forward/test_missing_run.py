@@ -45,8 +45,8 @@ def test_a_forwarder_that_finds_the_tick_overdue_reports_the_missing_run(
 @pytest.mark.soak
 def test_the_scheduler_stops_at_the_worst_moment(expecting: Db, hook: Receiver, run_forwarder: Run) -> None:
     """The last tick falls just before the grace ends; the forwarder beats as it does in production."""
-    run_forwarder(settings={"ticks": True, "beat": 15.0, "poll": 15.0}, slack=webhook(hook))
     expecting.execute("select obs.tick()")
+    run_forwarder(settings={"ticks": True, "beat": 15.0, "poll": 15.0}, slack=webhook(hook))
     soon = expecting.one("select to_char(now() at time zone 'UTC' + interval '1 minute', 'HH24:MI')")
     expecting.execute("select obs.expect('a', %s, p_grace => '10 seconds')", (soon,))
     due = expecting.one("select date_trunc('minute', now()) + interval '1 minute 10 seconds'")
