@@ -18,6 +18,7 @@ begin
         order by s.alert_code, s.tenant_id, s.subject
         for no key update skip locked
     loop
+        continue when not obs._take_alert(v_state.tenant_id, v_state.alert_id);
         v_step := obs._step(v_state, null, p_at, obs._alert_params(v_state.alert_code, v_state.tenant_id));
         select o.* into v_seen
         from obs.alert_observations o
