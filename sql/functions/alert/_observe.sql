@@ -1,10 +1,11 @@
 -- obs._observe: takes what a condition said about a subject: keeps it when it changed, and lets the machine step
--- Called by: _judge_run, _judge_standing, evaluate_condition, simulate
+-- Called by: _judge_rule, _close_changed, _rule_failed, _forget_run, _end_drill, report_condition, simulate
 -- Reads/Writes: alert_states (row lock), alert_observations and all that _record_moves writes
 -- Raises: nothing of its own
 -- The observation and the numbers it was taken in by are all that the machine goes by: obs.backtest makes the same moves of
 -- them. Sessions may see one subject in another order than their clocks say, so the moment is never before the machine's.
--- Never waits: a subject that another session is judging, or whose alert it holds, is left to it; false then, so that the caller may queue the run.
+-- Never waits: a subject that another session is judging, or whose alert it holds, is left to it; false then, so that the
+-- caller may queue the run.
 -- What is said about a run older than the newest one seen is kept nowhere: a late import does not undo tonight's verdict.
 create or replace function obs._observe(p_seen obs.alert_observations) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- obs._run_timers: lets the states whose time has come move: pending ones fire, recovering ones resolve
--- Called by: evaluate_alerts
--- Reads/Writes: alert_states (row locks) and all that _record_moves writes
+-- Called by: evaluate_alerts, simulate
+-- Reads/Writes: alert_states (row locks), alert_observations and all that _record_moves writes
 -- Raises: nothing
 create or replace function obs._run_timers(p_at timestamptz) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp
