@@ -106,7 +106,7 @@ comment on column obs.alerts.notified_severity is 'Severity that was told last.'
 comment on column obs.alerts.notified_run_id is 'Run that was told last.';
 comment on column obs.alerts.notified_value is 'Value that was told last.';
 comment on column obs.alerts.notified_ack is 'Its acknowledgement has been told.';
-comment on column obs.alerts.notified_routes is 'Routes that heard of it.';
+comment on column obs.alerts.notified_routes is 'Routes that heard of it, a tenant''s own as tenant/name.';
 
 comment on table obs.alert_transitions is 'Every move of the machine, append-only.';
 comment on column obs.alert_transitions.tenant_id is 'Tenant that the row belongs to; '''' is obs itself.';

@@ -192,3 +192,40 @@ def test_an_escalation_finds_the_pager_and_the_pager_hears_the_end(watch: Watch,
         ("firing", "warn"), ("escalated", "page"), ("escalated", "warn"), ("update", "page"), ("update", "warn"),
         ("resolved", "page"), ("resolved", "warn"),
     ]  # fmt: skip
+
+
+def test_routes_of_day_and_night_to_one_channel_are_one_message(watch: Watch, db: Db) -> None:
+    db.execute("select obs.set_route('day', 'slack', p_from_time => '08:00', p_to_time => '20:00')")
+    db.execute("select obs.set_route('night', 'slack', p_from_time => '20:00', p_to_time => '08:00')")
+    watch.at(at(60))
+    watch.observe("breach", "CR-02", 0.4)
+    watch.flush()
+    watch.at(at(720))
+    watch.observe("ok", "CR-02", 0.1)
+    watch.flush()
+    assert [(kind, route) for kind, _, _, route in watch.told()] == [("firing", "night"), ("resolved", "day")]
+    assert db.one("select count(distinct thread_key) from obs.notifications") == 1
+
+
+def test_a_tenants_own_route_named_like_everybodys_ends_only_what_it_began(watch: Watch, db: Db) -> None:
+    db.execute("insert into obs.notification_routes (route_name, channel) values ('warn', 'slack')")
+    db.execute("insert into obs.notification_routes (tenant_id, route_name, channel) values ('a', 'warn', 'slack')")
+    watch.observe("breach", "CR-02", 0.4)
+    watch.flush()
+    watch.observe("ok", "CR-02", 0.1)
+    watch.flush()
+    assert [kind for kind, *_ in watch.told()] == ["firing", "resolved"]
+
+
+def test_what_got_worse_during_a_silence_is_told_when_it_ends(watch: Watch, db: Db) -> None:
+    db.execute("select obs.set_threshold('CR-02', 'repeat_s', 0)")
+    watch.at(at(0))
+    watch.observe("breach", "CR-02", 0.4)
+    watch.flush()
+    db.call("silence", reason="migration", **{"for": "1 hour"})
+    watch.at(at(10))
+    watch.observe("breach", "CR-02", 0.6, severity="page")
+    assert watch.flush() == 0
+    watch.at(at(61))
+    assert watch.flush() == 1
+    assert [kind for kind, *_ in watch.told()] == ["firing", "escalated"]

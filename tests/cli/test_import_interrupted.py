@@ -26,18 +26,21 @@ from support.totals import of_night, stored
 from .conftest import clean_environment
 
 IMPORT = """
-import sys
+import sys, time
 from obs_client import wire
+from obs_client.importing.door import Door
 wire.MAX_ROWS = int(sys.argv[1])
+send, pause = Door.send, float(sys.argv[2])
+Door.send = lambda self, rows: (send(self, rows), time.sleep(pause))[0]
 from obs_client.cli.app import run
-sys.exit(run(["import", *sys.argv[2:]]))
+sys.exit(run(["import", *sys.argv[3:]]))
 """
 
 
-def start(dsn: str, *files: Path, rows: int = 40) -> subprocess.Popen[str]:
-    """An import in small batches, in a process of its own."""
+def start(dsn: str, *files: Path, rows: int = 40, pause: float = 0) -> subprocess.Popen[str]:
+    """An import in small batches, in a process of its own, that pauses for some seconds after each."""
     return subprocess.Popen(
-        [sys.executable, "-c", IMPORT, str(rows), *map(str, files)],
+        [sys.executable, "-c", IMPORT, str(rows), str(pause), *map(str, files)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -89,8 +92,8 @@ def test_two_imports_of_the_same_files_at_once(db: Db, writer: str, tmp_path: Pa
 def test_ctrl_c_ends_it_with_what_is_in(db: Db, writer: str, tmp_path: Path) -> None:
     night = Night(101, 5001, companies=300)
     file = night.write(tmp_path)
-    process = start(writer, file, rows=20)
-    while db.one("select count(*) from obs.run_event_logs") == 0:
+    process = start(writer, file, rows=20, pause=0.1)
+    while db.one("select count(*) from obs.run_event_logs") <= 20:  # the first batch is answered, dozens are to come
         time.sleep(0.002)
     process.send_signal(signal.SIGINT)
     shown, errors = process.communicate(timeout=30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
@@ -47,6 +48,24 @@ def test_a_second_install_leaves_what_is_in_use_alone(db: Db) -> None:
     before = catalog(db), contents(db)
     install(db.dsn)
     assert (catalog(db), contents(db)) == before
+
+
+def test_a_second_install_brings_no_number_back_that_was_set_or_removed(db: Db) -> None:
+    db.execute("select obs.set_threshold('CR-02', 'threshold', 0.4)")
+    db.execute("select obs.set_threshold('CR-02', 'escalate_at', null)")
+    before = contents(db)
+    install(db.dsn)
+    assert contents(db) == before
+    assert dict(db.rows("select name, value from obs.alert_thresholds where alert_code = 'CR-02'")) == {
+        "threshold": Decimal("0.4"), "min_sample": Decimal(20),
+    }  # fmt: skip
+
+
+def test_a_rule_that_a_newer_obs_changes_is_another_version(db: Db) -> None:
+    db.execute("update obs.alert_rules set severity = 'ticket' where alert_code = 'CR-02'")
+    install(db.dsn)
+    row = db.row("select severity, version from obs.alert_rules where alert_code = 'CR-02'")
+    assert (row.severity, row.version) == ("warning", 2)
 
 
 def test_installing_says_nothing_when_all_is_well(bare_db: Db) -> None:

@@ -107,3 +107,11 @@ def wait_until(holds: Any, seconds: float = 15.0, what: str = "it") -> None:
     while not holds():
         assert time.monotonic() < deadline, f"{what} did not come true within {seconds} s"
         time.sleep(0.02)
+
+
+def notify(db: Db) -> None:
+    db.execute("select pg_notify('obs_alerts', '1')")
+
+
+def all_done(db: Db) -> bool:
+    return set(states(db).values()) <= {"sent", "dead"}

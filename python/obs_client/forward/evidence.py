@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import Any
 
@@ -11,42 +10,28 @@ from psycopg.types.json import Jsonb
 
 from .. import errors, wire
 
-log = logging.getLogger("obs.forward")
-
 CHECK_MS = 500
 BUDGET_SECONDS = 3.0
-_THERE = "select to_regprocedure('obs.checks_of(bigint)') is not null and to_regproc('obs.run_check') is not null"
 
 
-class Evidence:
-    """Collects for one connection's worker. Without the functions it does nothing, and says so once."""
-
-    def __init__(self) -> None:
-        self._there: bool | None = None
-
-    def collect(self, conn: wire.Connection, alert_ids: list[int]) -> None:
-        if self._there is None:
-            row = conn.execute(_THERE).fetchone()
-            self._there = bool(row and row[0])
-            if not self._there:
-                log.info("this database has no checks to run: alerts are told without evidence")
-        if not self._there:
+def collect(conn: wire.Connection, alert_ids: list[int]) -> None:
+    """Diagnoses these alerts and keeps what was found; what does not fit into the time is left to the next message."""
+    deadline = time.monotonic() + BUDGET_SECONDS
+    for alert_id in alert_ids:
+        if time.monotonic() >= deadline:
             return
-        deadline = time.monotonic() + BUDGET_SECONDS
-        for alert_id in alert_ids:
-            if time.monotonic() >= deadline:
-                return
-            found = self._of(conn, alert_id, deadline)
-            if found:
-                conn.execute("select obs.keep_evidence(%s, %s)", (alert_id, Jsonb(found)))
+        found = _of(conn, alert_id, deadline)
+        if found:
+            conn.execute("select obs.keep_evidence(%s, %s)", (alert_id, Jsonb(found)))
 
-    def _of(self, conn: wire.Connection, alert_id: int, deadline: float) -> list[Any]:
-        rows = conn.execute("select * from obs.checks_of(%s)", (alert_id,)).fetchall()
-        found: list[Any] = []
-        for name in [row[0] for row in rows]:
-            left_ms = min(CHECK_MS, round((deadline - time.monotonic()) * 1000))
-            found.append(_unknown(name, "no time was left") if left_ms <= 0 else _check(conn, alert_id, name, left_ms))
-        return found
+
+def _of(conn: wire.Connection, alert_id: int, deadline: float) -> list[Any]:
+    rows = conn.execute("select * from obs.checks_of(%s)", (alert_id,)).fetchall()
+    found: list[Any] = []
+    for name in [row[0] for row in rows]:
+        left_ms = min(CHECK_MS, round((deadline - time.monotonic()) * 1000))
+        found.append(_unknown(name, "no time was left") if left_ms <= 0 else _check(conn, alert_id, name, left_ms))
+    return found
 
 
 def _check(conn: wire.Connection, alert_id: int, name: str, limit_ms: int) -> Any:

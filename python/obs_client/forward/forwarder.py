@@ -24,7 +24,7 @@ log = logging.getLogger("obs.forward")
 
 _FOREIGN = "OB009"
 _BEAT = "select obs.forwarder_beat(%s, %s, %s, %s)"
-_CAN_FLUSH = "select to_regprocedure('obs.flush_notifications()') is not null"
+_FLUSH = "select obs.flush_notifications()"
 _CHORES_SECONDS = 60.0
 _TICKS_SECONDS = 600.0
 
@@ -43,7 +43,6 @@ class Forwarder:
             for name, channel in config.channels.items()
         ]
         self._conn: wire.Connection | None = None
-        self._can_flush = False
         self._beaten_at = -1e9
         self._chores: threading.Thread | None = None
         self._chores_at = self._ticks_until = -1e9
@@ -115,9 +114,7 @@ class Forwarder:
         return bool(row and row[0])
 
     def _flush(self) -> None:
-        conn = self._connection()
-        if self._can_flush:
-            conn.execute("select obs.flush_notifications()")
+        self._connection().execute(_FLUSH)
 
     def _look_after(self, tick_is_overdue: bool) -> None:
         """What takes longer goes beside, on a connection of its own: a beat must not wait for it."""
@@ -154,8 +151,6 @@ class Forwarder:
         if self._conn is None or self._conn.closed:
             self._conn = wire.connect(self._dsn)
             self._conn.execute("set statement_timeout = '20s'")
-            row = self._conn.execute(_CAN_FLUSH).fetchone()
-            self._can_flush = bool(row and row[0])
             self._complaint.settle("database", "the database is there again")
         return self._conn
 

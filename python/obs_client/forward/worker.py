@@ -13,9 +13,8 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from .. import errors, wire
-from . import text
+from . import evidence, text
 from .channels.base import Channel, Message, Refused, Sent, TryLater
-from .evidence import Evidence
 from .patience import Backoff, Complaint
 
 log = logging.getLogger("obs.forward")
@@ -45,7 +44,6 @@ class Worker(threading.Thread):
         self._channel, self._dsn, self._forwarder_id = channel, dsn, forwarder_id
         self._lease, self._poll, self._stopping, self._complaint = lease, poll, stopping, complaint
         self._woken = threading.Event()
-        self._evidence = Evidence()
         self._conn: wire.Connection | None = None
         self._trouble = Backoff(0.2, 30.0)
 
@@ -101,7 +99,7 @@ class Worker(threading.Thread):
         message: Message | None = claimed["message"]
         try:
             if message is None and claimed["needs_evidence"]:
-                self._evidence.collect(conn, claimed["needs_evidence"])
+                evidence.collect(conn, claimed["needs_evidence"])
             if message is None:
                 row = conn.execute(_MESSAGE, (claimed["notification_id"],)).fetchone()
                 message = row[0] if row else None

@@ -1,6 +1,6 @@
 -- obs._judge_queue: judges the runs that were left for later
 -- Called by: flush_notifications
--- Reads/Writes: runs_to_judge and all that _judge_run writes
+-- Reads/Writes: runs_to_judge, enrichment_runs and all that _judge_run writes
 -- Raises: nothing
 create or replace function obs._judge_queue() returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp

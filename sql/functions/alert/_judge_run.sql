@@ -1,6 +1,6 @@
 -- obs._judge_run: judges the built-in conditions of one run, in the transaction that changed it
 -- Called by: _after_change, _judge_queue
--- Reads/Writes: the condition views, runs_to_judge, and all that _observe writes
+-- Reads/Writes: alert_rules, the condition views, runs_to_judge, and all that _observe writes
 -- Raises: nothing: a condition that fails must not fail the finish; the next evaluation records it as the rule's error
 -- p_stages narrows to the rules that look at these stages; NULL judges all. What another session is judging waits in
 -- runs_to_judge for the next evaluation.

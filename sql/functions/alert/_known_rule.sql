@@ -1,5 +1,5 @@
 -- obs._known_rule: the rule of an alert code
--- Called by: functions that are given an alert code
+-- Called by: set_threshold, silence, report_condition, simulate, backtest, backtest_sweep
 -- Reads/Writes: alert_rules
 -- Raises: OB011
 create or replace function obs._known_rule(p_alert_code text) returns obs.alert_rules

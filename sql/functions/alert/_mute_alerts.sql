@@ -2,19 +2,20 @@
 -- Called by: flush_notifications
 -- Reads/Writes: alerts, alert_rules, alert_silences
 -- Raises: nothing
--- What is no longer muted and has not been told is due at once.
+-- What is no longer muted is looked at again at once. An alert that another session holds is left for the next call.
 create or replace function obs._mute_alerts(p_at timestamptz) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
     update obs.alerts a
     set muted_by = m.muted_by,
-        notify_at = case when m.muted_by is null and a.notified_state is null then p_at else a.notify_at end
+        notify_at = case when m.muted_by is null then p_at else a.notify_at end
     from (
-        select
-            o.tenant_id,
-            o.alert_id,
-            coalesce(
+        select o.tenant_id, o.alert_id, w.muted_by
+        from obs.alerts o
+        join obs.alert_rules r on r.alert_code = o.alert_code
+        cross join lateral (
+            select coalesce(
                 (
                     select 'inhibited by ' || i.alert_code
                     from obs.alerts i
@@ -33,11 +34,11 @@ begin
                     limit 1
                 )
             ) as muted_by
-        from obs.alerts o
-        join obs.alert_rules r on r.alert_code = o.alert_code
-        where o.resolved_at is null
+        ) w
+        where o.resolved_at is null and o.muted_by is distinct from w.muted_by
+        for no key update of o skip locked
     ) m
-    where a.tenant_id = m.tenant_id and a.alert_id = m.alert_id and a.muted_by is distinct from m.muted_by;
+    where a.tenant_id = m.tenant_id and a.alert_id = m.alert_id;
 end
 $$;
 comment on function obs._mute_alerts(timestamptz) is

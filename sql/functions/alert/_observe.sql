@@ -1,10 +1,11 @@
 -- obs._observe: takes what a condition said about a subject: keeps it when it changed, and lets the machine step
--- Called by: _judge_run, _judge_standing, evaluate_condition, simulate
+-- Called by: _judge_rule, _close_changed, _rule_failed, _forget_run, _end_drill, report_condition, simulate
 -- Reads/Writes: alert_states (row lock), alert_observations and all that _record_moves writes
 -- Raises: nothing of its own
 -- The observation and the numbers it was taken in by are all that the machine goes by: obs.backtest makes the same moves of
 -- them. Sessions may see one subject in another order than their clocks say, so the moment is never before the machine's.
--- Never waits: a subject that another session is judging is left to it; false then, so that the caller may queue the run.
+-- Never waits: a subject that another session is judging, or whose alert it holds, is left to it; false then, so that the
+-- caller may queue the run.
 -- What is said about a run older than the newest one seen is kept nowhere: a late import does not undo tonight's verdict.
 create or replace function obs._observe(p_seen obs.alert_observations) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -40,6 +41,12 @@ begin
             is distinct from (v_seen.verdict, v_seen.run_id, v_seen.rule_version)
         or (v_seen.verdict in ('ok', 'breach')
             and (v_state.value, v_state.observed_severity) is distinct from (v_seen.value, v_seen.severity));
+    if not v_changed and coalesce(v_state.due_at > v_seen.observed_at, true) then
+        return true;
+    end if;
+    if not obs._take_alert(v_state.tenant_id, v_state.alert_id) then
+        return false;
+    end if;
     if v_changed then
         insert into obs.alert_observations (
             tenant_id, alert_code, subject, is_simulation, observed_at, run_id, run_started_at, verdict, value, sample, threshold,
@@ -53,10 +60,8 @@ begin
             )
         );
         v_step := obs._step(v_state, v_seen, v_seen.observed_at, v_params);
-    elsif v_state.due_at <= v_seen.observed_at then
-        v_step := obs._step(v_state, null, v_seen.observed_at, v_params);
     else
-        return true;
+        v_step := obs._step(v_state, null, v_seen.observed_at, v_params);
     end if;
     perform obs._record_moves(v_step.state, v_step.moves, v_seen);
     return true;

@@ -1,6 +1,6 @@
 -- obs._own_alert: an alert among the caller's tenants
--- Called by: ack and other functions that are given an alert id
--- Reads/Writes: alerts
+-- Called by: ack, diagnose, checks_of, run_check, keep_evidence
+-- Reads/Writes: alerts, tenants
 -- Raises: OB010: an alert of somebody else's gets the very answer of one that does not exist
 -- Forwarders carry every tenant's messages.
 create or replace function obs._own_alert(p_alert_id bigint) returns obs.alerts

@@ -1,5 +1,5 @@
 -- obs._record_moves: writes a state and its moves, opens and closes the incident, and says that there may be news
--- Called by: _observe, _run_timers; both hold the state's row
+-- Called by: _observe, _run_timers, _end_drill; all hold the state's row
 -- Reads/Writes: alert_states, alert_transitions, alerts; channel obs_alerts
 -- Raises: nothing
 -- The alert's notify_at is committed with the move: that is what gets told. The notification on the channel only wakes.

@@ -1,5 +1,5 @@
 -- obs._routes_for: the routes that an alert takes at a moment, one a channel
--- Called by: flush_notifications, route_preview
+-- Called by: _tell_group, route_preview
 -- Reads/Writes: notification_routes
 -- Raises: nothing
 -- A window that ends before it begins runs over midnight and belongs to the day it began on. The default takes what no

@@ -1,6 +1,6 @@
 -- obs._rule_failed: records that a rule's condition failed, or (NULL) works again
 -- Called by: evaluate_alerts, report_condition
--- Reads/Writes: alert_rules; its instances get the verdict error
+-- Reads/Writes: alert_rules, alert_states; its instances get the verdict error
 -- Raises: nothing
 -- A firing alert of a broken rule keeps firing: nobody has shown that it is over.
 create or replace function obs._rule_failed(p_alert_code text, p_sqlstate text, p_at timestamptz) returns void

@@ -1,5 +1,5 @@
 -- obs._severity_rank: page before warning before ticket
--- Called by: _step, flush_notifications
+-- Called by: _step, _news_of, _tell_group, _backtest_messages
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._severity_rank(p_severity text) returns int

@@ -1,5 +1,5 @@
 -- obs._step: one step of the alert machine: a state and what was seen give the next state and the moves on the way
--- Called by: _observe, _run_timers, _replay: the one machine for live alerts, drills and replays
+-- Called by: _observe, _run_timers, _end_drill, _replay: the one machine for live alerts, drills and replays
 -- Reads/Writes: nothing: all it goes by is handed in
 -- Raises: nothing
 -- p_seen NULL: only time has passed. Timers that have run out by p_at move first, at the moment they ran out and before all

@@ -1,9 +1,10 @@
--- obs._tell_group: writes the notifications of one group, one a route, and notes on its alerts that they are told
+-- obs._tell_group: writes the notifications of one group, one a channel, and notes on its alerts that they are told
 -- Called by: flush_notifications, which holds the lock of the default route and of the due alerts' rows
 -- Reads/Writes: alerts, alert_groups, notification_routes, notifications
 -- Raises: nothing
 -- A message lists the group's open alerts that are not muted, and those that have just been resolved. Routes that heard of an
--- alert hear of its end, wherever its present severity would lead.
+-- alert (notified_routes: name, a tenant's own as tenant/name) hear of its end, wherever severity and hour would lead now.
+-- Several routes to one channel are one message; a tenant's own routes have a thread of their own.
 create or replace function obs._tell_group(p_group_id bigint, p_due bigint[], p_at timestamptz) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -23,15 +24,16 @@ begin
             select n.tenant_id, n.alert_id, n.news, n.severity, r.tenant_id as only_tenant, r.route_name, r.channel, r.fallback_channel
             from news n
             cross join lateral obs._routes_for(n.tenant_id, n.alert_code, n.severity, p_at) r
-            union
+            union all
             select n.tenant_id, n.alert_id, n.news, n.severity, r.tenant_id, r.route_name, r.channel, r.fallback_channel
             from news n
             join obs.notification_routes r
-                on r.route_name = any(n.notified_routes) and (r.tenant_id is null or r.tenant_id = n.tenant_id)
+                on concat(r.tenant_id || '/', r.route_name) = any(n.notified_routes) and (r.tenant_id is null or r.tenant_id = n.tenant_id)
         )
         select
-            h.only_tenant, h.route_name, h.channel, h.fallback_channel,
+            h.only_tenant, min(h.route_name) as route_name, h.channel, min(h.fallback_channel) as fallback_channel,
             array_agg(distinct h.alert_id) as alert_ids,
+            array_agg(distinct concat(h.only_tenant || '/', h.route_name)) as routes,
             (array_agg(h.severity order by obs._severity_rank(h.severity) desc))[1] as severity,
             case
                 when bool_or(h.news = 'escalated') then 'escalated'
@@ -42,8 +44,8 @@ begin
                 else 'repeat'
             end as kind
         from heard h
-        group by h.only_tenant, h.route_name, h.channel, h.fallback_channel
-        order by h.route_name
+        group by h.only_tenant, h.channel
+        order by min(h.route_name), h.channel
     loop
         -- A group is over only when none of its alerts is left open.
         if v_route.kind = 'resolved' and exists (
@@ -80,10 +82,7 @@ begin
             ), '{}'),
             clock_timestamp(), clock_timestamp();
         update obs.alerts a
-        set notified_routes = case
-                when v_route.route_name = any(a.notified_routes) then a.notified_routes
-                else a.notified_routes || v_route.route_name
-            end
+        set notified_routes = array(select u.route from unnest(a.notified_routes || v_route.routes) u (route) group by u.route)
         where a.group_id = p_group_id and a.alert_id = any(v_route.alert_ids);
         v_told := v_told + 1;
     end loop;
@@ -106,4 +105,4 @@ begin
 end
 $$;
 comment on function obs._tell_group(bigint, bigint[], timestamptz) is
-'Writes the notifications of one group, one a route, and notes on its alerts that they are told.';
+'Writes the notifications of one group, one a channel, and notes on its alerts that they are told.';

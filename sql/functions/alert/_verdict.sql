@@ -1,5 +1,5 @@
 -- obs._verdict: what a value means under a rule's numbers: ok, breach or no_data, how severe, by which threshold
--- Called by: _judge, backtest
+-- Called by: _judge, _replay
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- No value, no threshold or too small a sample is no_data, never ok. Boundaries are exact: > 0.3 does not hold for 0.3.

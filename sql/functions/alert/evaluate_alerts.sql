@@ -1,6 +1,6 @@
 -- obs.evaluate_alerts: judges every built-in condition for the runs that may have changed, lets timers run, tells the news
 -- Called by: tick, operators
--- Reads/Writes: the condition views, alert_rules and all that _observe and flush_notifications write
+-- Reads/Writes: the condition views, alert_rules, tenants, enrichment_runs and all that _observe and flush_notifications write
 -- Raises: nothing of its own; a condition that fails is recorded as its rule's error and hinders no other
 -- Judged are each tenant's newest run and running runs; flush_notifications judges those that were queued. Earlier runs have
 -- had their verdict.

@@ -1,10 +1,10 @@
 -- obs.flush_notifications: turns the news of alerts into notifications in the outbox; number of notifications
--- Called by: evaluate_alerts, tick, every forwarder when it wakes
--- Reads/Writes: alerts, alert_groups, alert_silences, notification_routes (row lock), notifications; channel obs_alerts
+-- Called by: evaluate_alerts, simulate, every forwarder when it wakes
+-- Reads/Writes: alerts, alert_rules, alert_groups, alert_silences, notification_routes (row lock), notifications; channel obs_alerts
 -- Raises: nothing
 -- One at a time, by the lock of the default route's row; who finds it taken leaves at once, since its holder or the next
--- wake tells the same. The first news of a group is told at once; what joins an already told group across tenants waits for
--- one update after group_interval_s.
+-- wake tells the same. An alert that another session holds is left for the next call. The first news of a group is told at
+-- once; what joins an already told group across tenants waits for one update after group_interval_s.
 create or replace function obs.flush_notifications() returns int
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -28,7 +28,8 @@ begin
     perform obs._mute_alerts(v_now);
     -- 1. Which alerts have news, and what they are told with
     for v_alert in
-        select a.* from obs.alerts a where a.notify_at <= v_now order by a.tenant_id, a.alert_id for no key update
+        select a.* from obs.alerts a where a.notify_at <= v_now order by a.tenant_id, a.alert_id
+        for no key update skip locked
     loop
         select r.* into v_rule from obs.alert_rules r where r.alert_code = v_alert.alert_code;
         v_params := obs._alert_params(v_alert.alert_code, v_alert.tenant_id);

@@ -2,8 +2,8 @@
 -- Called by: administrators
 -- Reads/Writes: alert_rules, alert_thresholds, audit_log
 -- Raises: OB011 unknown alert, OB001 unknown tenant, 22023 unknown name or value out of range
--- The rule's version grows, so that the machine closes what the old numbers opened before it judges by the new ones. The
--- global threshold of a built-in rule goes back to the PRD's number at the next install, not to nothing.
+-- The rule's version grows, so that the machine closes what the old numbers opened before it judges by the new ones. Without a
+-- global threshold a rule judges nobody who has none of their own; no install brings it back.
 create or replace function obs.set_threshold(
     p_alert_code text, p_name text, p_value numeric, p_tenant_id text default null
 ) returns void

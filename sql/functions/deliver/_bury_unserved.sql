@@ -1,6 +1,6 @@
 -- obs._bury_unserved: gives up what waits on a channel that no forwarder serves
 -- Called by: forwarder_beat
--- Reads/Writes: notifications, forwarders
+-- Reads/Writes: notifications, notification_routes, forwarders
 -- Raises: nothing
 -- Only while somebody else serves a channel: when all forwarders are down, everything simply waits for them.
 create or replace function obs._bury_unserved() returns int

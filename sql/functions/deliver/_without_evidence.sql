@@ -1,6 +1,6 @@
 -- obs._without_evidence: which of these alerts nobody has looked into yet
 -- Called by: claim_notifications
--- Reads/Writes: alerts
+-- Reads/Writes: alerts, tenants
 -- Raises: nothing
 -- A notification of tenant '' may name alerts of several tenants.
 create or replace function obs._without_evidence(p_tenant_id text, p_alert_ids bigint[]) returns bigint[]

@@ -1,5 +1,5 @@
 -- obs._age: a length of time in its two largest units
--- Called by: _message
+-- Called by: _message, _message_words
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._age(p_age interval) returns text

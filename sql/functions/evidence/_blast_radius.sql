@@ -1,6 +1,6 @@
 -- obs._blast_radius: how many companies, items or calls some alerts concern, and of how many tenants
 -- Called by: _message
--- Reads/Writes: alert_rules, run_stage_stats, run_vendor_usage
+-- Reads/Writes: alerts, alert_rules, run_stage_stats, run_vendor_usage
 -- Raises: nothing
 create or replace function obs._blast_radius(p_alert_ids bigint[], p_tenants text[]) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp

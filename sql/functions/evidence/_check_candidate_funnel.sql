@@ -1,5 +1,5 @@
 -- obs._check_candidate_funnel: which filter loses more candidates than usual
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_metrics, enrichment_runs
 -- Raises: nothing
 -- The pipeline logs candidates_pre, candidates_post and candidates_lost with the filter as reason. A filter is a cause when

@@ -1,5 +1,5 @@
 -- obs._check_candidate_source: whether the view gave fewer candidates than usual, or was not refreshed
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_metrics, run_stage_stats, enrichment_runs
 -- Raises: nothing
 create or replace function obs._check_candidate_source(p_alert obs.alerts) returns jsonb

@@ -1,5 +1,5 @@
 -- obs._check_crawl_domains: which domains fail most, and whether one of them is the failure
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: enrichment_runs, run_event_logs, run_stage_stats
 -- Raises: nothing
 -- The domain is extra.domain or extra.host, else what a URL in the message names. The first 5 000 failures are looked at.

@@ -1,5 +1,5 @@
 -- obs._check_crawl_errors: which class of crawl failures has grown against the last seven runs
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_error_codes, run_stage_stats
 -- Raises: nothing
 -- A class is a cause when its share of all items rose by 10 points, or is 15 % where no earlier run is known.

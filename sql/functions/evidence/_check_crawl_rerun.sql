@@ -1,5 +1,5 @@
 -- obs._check_crawl_rerun: which companies have to be crawled again
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: enrichment_runs, run_event_logs
 -- Raises: nothing
 create or replace function obs._check_crawl_rerun(p_alert obs.alerts) returns jsonb

@@ -1,5 +1,5 @@
 -- obs._check_crawl_settings: whether the crawler was set to go faster than at the last good run
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_metrics, alert_observations, enrichment_runs
 -- Raises: nothing
 -- The pipeline logs its settings as numbers of the run: crawler_domain_min_interval_s and crawl_concurrency.

@@ -1,5 +1,5 @@
 -- obs._check_export_errors: what kind of failures the export had, against the last seven runs
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_error_codes, run_stage_stats
 -- Raises: nothing
 -- A class is a cause when its share of all exports rose by 5 points and it is three failures or more.

@@ -1,5 +1,5 @@
 -- obs._check_icp_rules: whether the tenant's icp_rules are there, and the same as at the last good run
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: settings, host_snapshots, the host's table of rules
 -- Raises: 55P03 while somebody holds the table in ACCESS EXCLUSIVE mode
 create or replace function obs._check_icp_rules(p_alert obs.alerts) returns jsonb

@@ -1,5 +1,5 @@
 -- obs._check_industry_fallback: whether the industry-only fallback was engaged
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_metrics
 -- Raises: nothing
 -- The pipeline logs the metric industry_fallback: how many companies it found that way, 0 when it was off.

@@ -1,5 +1,5 @@
 -- obs._check_jobs_late: which job of obs has not succeeded in time
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: jobs
 -- Raises: nothing
 create or replace function obs._check_jobs_late(p_alert obs.alerts) returns jsonb

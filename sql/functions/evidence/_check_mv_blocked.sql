@@ -1,5 +1,5 @@
 -- obs._check_mv_blocked: which session keeps the view from being refreshed now, and with which query
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: settings, pg_locks, pg_stat_activity
 -- Raises: nothing
 -- A concurrent refresh waits for every lock but ACCESS SHARE; a plain one for that too, so readers count only while one

@@ -1,5 +1,5 @@
 -- obs._check_mv_changed: whether the view's definition is another one than at the last good run
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: settings, host_snapshots, the catalog
 -- Raises: 55P03 while somebody holds the view in ACCESS EXCLUSIVE mode
 create or replace function obs._check_mv_changed(p_alert obs.alerts) returns jsonb

@@ -1,5 +1,5 @@
 -- obs._check_mv_errors: what the refresh itself said
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_stage_stats, run_error_codes, run_event_logs, enrichment_runs
 -- Raises: nothing
 create or replace function obs._check_mv_errors(p_alert obs.alerts) returns jsonb

@@ -1,5 +1,5 @@
 -- obs._check_mv_privileges: whether the view's owner may read all that the view reads
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: settings, the catalog
 -- Raises: nothing
 -- A refresh runs with the rights of the owner, and only the owner may start one.

@@ -1,5 +1,5 @@
 -- obs._check_mv_ready: whether the view is populated and has the unique index that a concurrent refresh needs
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: settings, the catalog
 -- Raises: nothing
 create or replace function obs._check_mv_ready(p_alert obs.alerts) returns jsonb

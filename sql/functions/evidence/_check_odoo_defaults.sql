@@ -1,5 +1,5 @@
 -- obs._check_odoo_defaults: which default or constraint refuses exports, autopost_bills before all
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_event_logs, settings, the catalog
 -- Raises: nothing
 create or replace function obs._check_odoo_defaults(p_alert obs.alerts) returns jsonb

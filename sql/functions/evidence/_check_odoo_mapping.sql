@@ -1,5 +1,5 @@
 -- obs._check_odoo_mapping: whether odoo_connections has the tenant's row, and which of its values are missing
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: settings, the host's table of connections, run_event_logs
 -- Raises: 55P03 while somebody holds the table in ACCESS EXCLUSIVE mode
 -- Only names of columns that are NULL are read, never a value: a connection has credentials.

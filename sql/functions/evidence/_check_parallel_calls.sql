@@ -1,5 +1,5 @@
 -- obs._check_parallel_calls: whether more calls ran at the same moment than usual
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_vendor_usage, run_event_logs
 -- Raises: nothing
 create or replace function obs._check_parallel_calls(p_alert obs.alerts) returns jsonb

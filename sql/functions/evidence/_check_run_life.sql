@@ -1,5 +1,5 @@
 -- obs._check_run_life: where a run stopped: its last sign of life, the stage it was in, what is missing of it
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: enrichment_runs, run_stage_stats
 -- Raises: nothing
 create or replace function obs._check_run_life(p_alert obs.alerts) returns jsonb

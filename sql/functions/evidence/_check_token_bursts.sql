@@ -1,6 +1,6 @@
 -- obs._check_token_bursts: whether the rate limit was met in a burst of tokens
--- Called by: run_check, diagnose
--- Reads/Writes: run_vendor_usage, run_event_logs
+-- Called by: run_check
+-- Reads/Writes: run_vendor_usage, run_model_usage, run_event_logs
 -- Raises: nothing
 -- A burst is a minute with twice the peak of the last three runs or, where there is none, three times the run's median
 -- minute.

@@ -1,5 +1,5 @@
 -- obs._check_unpriced_calls: which vendors and models of a run have no price
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_model_usage
 -- Raises: nothing
 create or replace function obs._check_unpriced_calls(p_alert obs.alerts) returns jsonb

@@ -1,5 +1,5 @@
 -- obs._check_vendor_key: whether the vendor still takes the key
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_vendor_usage, run_error_codes
 -- Raises: nothing
 create or replace function obs._check_vendor_key(p_alert obs.alerts) returns jsonb

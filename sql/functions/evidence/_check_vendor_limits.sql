@@ -1,5 +1,5 @@
 -- obs._check_vendor_limits: how many calls met the quota (402) or the rate limit (429), and from which minute on
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_vendor_usage, run_event_logs
 -- Raises: nothing
 create or replace function obs._check_vendor_limits(p_alert obs.alerts) returns jsonb

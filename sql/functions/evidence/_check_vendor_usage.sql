@@ -1,5 +1,5 @@
 -- obs._check_vendor_usage: how fast the vendor is used, against the last seven runs, and how long what is left lasts
--- Called by: run_check, diagnose
+-- Called by: run_check
 -- Reads/Writes: run_vendor_usage, run_metrics, enrichment_runs, run_event_logs
 -- Raises: nothing
 -- What is left is known from the run's metric quota_remaining with the vendor as reason, or, once the quota is used up,

@@ -1,6 +1,6 @@
 -- obs._good_snapshot: what a relation of the host looked like when an alert's rule was last not in breach
 -- Called by: the checks
--- Reads/Writes: host_snapshots, alert_observations, run_stage_stats
+-- Reads/Writes: host_snapshots, alert_observations, enrichment_runs, run_stage_stats
 -- Raises: nothing
 -- Without an observation it is the latest earlier run whose refresh had no error.
 create or replace function obs._good_snapshot(p_alert obs.alerts, p_relation text) returns obs.host_snapshots

@@ -1,6 +1,6 @@
 -- obs._message: what a notification says, for any channel: plain text, at most 2 800 characters, no personal data
--- Called by: notification_message
--- Reads/Writes: alerts, alert_rules, runbooks, enrichment_runs, settings and what its helpers read
+-- Called by: notification_message, _bury
+-- Reads/Writes: alerts, alert_rules, tenants, runbooks, enrichment_runs, settings and what its helpers read
 -- Raises: nothing
 -- A notification of one tenant names that tenant alone, whatever its list of alerts holds. Channels escape for their own
 -- markup; here go only control characters. If it is too long the names of tenants give way first.

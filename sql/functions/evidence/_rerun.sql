@@ -1,6 +1,6 @@
 -- obs._rerun: the companies of a stage that failed and did not succeed later in the run, to be run again
 -- Called by: the checks crawl_rerun and export_rerun
--- Reads/Writes: enrichment_runs, run_event_logs
+-- Reads/Writes: enrichment_runs, run_stage_stats, run_event_logs
 -- Raises: nothing
 -- At most 5 000 failures are looked at and 200 companies listed; the SQL lists them all.
 create or replace function obs._rerun(p_alert obs.alerts, p_stage text, p_what text) returns jsonb

@@ -1,5 +1,5 @@
 -- obs._snapshot_hosts: remembers what the host's relations look like now, for the next diagnosis to compare with
--- Called by: the evaluation, when stage mv_refresh or a run has ended
+-- Called by: _after_change, when stage mv_refresh or a run has ended
 -- Reads/Writes: settings, host_snapshots, enrichment_runs, relations of the host
 -- Raises: nothing: a relation that is locked, gone or forbidden is passed over
 create or replace function obs._snapshot_hosts(p_tenant_id text, p_run_id text) returns void

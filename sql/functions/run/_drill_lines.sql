@@ -1,5 +1,5 @@
 -- obs._drill_lines: the log lines of a made-up run that must raise an alert under a tenant's thresholds
--- Called by: simulate
+-- Called by: _drill_rows
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._drill_lines(p_alert_code text, p_tenant_id text, p_run_id text, p_params jsonb) returns jsonb

@@ -1,6 +1,6 @@
 -- obs.tick: brings open and late stages up to date, closes runs that nobody finished, evaluates alerts; call it each minute
 -- Called by: pg_cron, any scheduler
--- Reads/Writes: jobs, and all that the fold, the closing and the evaluation write
+-- Reads/Writes: jobs, enrichment_runs, and all that the fold, the closing and the evaluation write
 -- Raises: nothing of its own
 -- One tick at a time: a second one leaves at once. A run that somebody is finishing right now is left to them. The cost
 -- follows the deltas, not the size of a stage.
