@@ -37,6 +37,20 @@ def test_an_alert_is_one_thread_whose_parent_is_kept_up_to_date(slack: SlackServ
     ]  # fmt: skip
 
 
+def test_the_title_is_said_once(slack: SlackServer, sender: Channel) -> None:
+    sender.deliver(message("CR-02: alba_1", text="CR-02: alba_1\nWho: alba"), None, "obs-x-1")
+    sender.deliver(message("CR-02: alba_1", text="CR-02: alba_1"), None, "obs-x-2")
+    sender.deliver(message("CR-02: alba_1", text="Who: alba"), None, "obs-x-3")
+    said = [parent["text"].replace("\u2060", "").splitlines()[1:] for parent in slack.messages.values()]
+    assert said == [["Who: alba"], ["CR-02: alba_1"], ["Who: alba"]]
+
+
+def test_a_proxy_is_not_asked_for_this_machine(slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    made = channel("slack", token="env:TEST_SLACK", channel="C1", api_url=f"{slack.url}/api/")
+    assert made.deliver(message(), None, "obs-x-1").external_ref
+
+
 def test_a_thread_that_was_deleted_begins_anew(slack: SlackServer, sender: Channel) -> None:
     sent = sender.deliver(message(), {"channel": "C1", "ts": "1.0"}, "obs-x-1")
     assert sent.external_ref == {"channel": "C1", "ts": "1700000000.000000"}

@@ -1,7 +1,8 @@
 """`obs demo`: a database, obs in it, and a pipeline's three nights for two tenants, from nothing.
 
-Everything happens below one folder of the project: `pg` is the server, `logs` are the client's files. Without `keep`
-the server is gone when the demo ends, however it ends; the log files stay.
+Everything happens below one folder of the project: `pg` is the server, `logs` are the client's files, `slack` and
+`mail` what a forwarder told to people meanwhile. Without `keep` the server is gone when the demo ends, however it
+ends; the files stay.
 """
 
 from __future__ import annotations
@@ -24,14 +25,16 @@ from rich.console import Console
 
 from ..install import install
 from ..reconcile import reconcile
-from . import tables
+from . import alert_tables, tables, telling
 from .example import NIGHTS, TENANTS, example_folder, run_nights
+from .receivers import Receivers
 from .server import DemoServer, DemoServerError
 
 HOME = Path(".obs-demo")
 LOGINS = {  # login -> the roles of obs it is a member of
     "pipeline": ("obs_writer",),
     "ops": ("obs_ops",),
+    telling.LOGIN: ("obs_forwarder",),
     "alba_reader": ("obs_reader",),
     "brisk_reader": ("obs_reader",),
 }
@@ -49,12 +52,16 @@ def run_demo(keep: bool = False, home: Path = HOME, console: Console | None = No
     try:
         with alone(home), ended_by_signals(), DemoServer(home) as server:
             prepare(server, console)
-            run_nights(server.dsn("pipeline"), server.dsn(), home / "logs", console)
-            tables.show(server.dsn("ops"), console)
-            agreed = compare_with_logs(server, home / "logs", console)
+            with Receivers(home) as receivers:
+                with telling.forwarding(server.dsn(telling.LOGIN), receivers, home / "forward.log"):
+                    run_nights(server.dsn("pipeline"), server.dsn(), home / "logs", console)
+                    telling.wait_until_told(server.dsn())
+                tables.show(server.dsn("ops"), console)
+                agreed = compare_with_logs(server, home / "logs", console)
+                told = alert_tables.show(server.dsn("ops"), receivers.texts, console)
             server.keep = keep
-            say_what_next(server, keep, home / "logs", console)
-            return 0 if agreed else 1
+            say_what_next(server, keep, home, console)
+            return 0 if agreed and told else 1
     except DemoServerError as broken:
         console.print(f"obs demo: {broken}", style="red", markup=False)
         return 2
@@ -82,6 +89,7 @@ def prepare(server: DemoServer, console: Console) -> None:
         for price in PRICES:
             connection.execute("select obs.set_price(%s, %s, %s, %s, %s, %s)", price)
         connection.execute("select obs.maintain()")
+    telling.prepare(server.dsn(), server.dsn("pipeline"))
     seconds = time.monotonic() - began
     console.print(f"PostgreSQL {version} with obs in it, two tenants, prices and logins: {seconds:.1f} s")
 
@@ -93,22 +101,27 @@ def compare_with_logs(server: DemoServer, logs: Path, console: Console) -> bool:
     return len(results) == NIGHTS * len(TENANTS) and all(result.within_limit for result in results)
 
 
-def say_what_next(server: DemoServer, keep: bool, logs: Path, console: Console) -> None:
+def say_what_next(server: DemoServer, keep: bool, home: Path, console: Console) -> None:
     lines = [
-        f"The same events as JSON lines: {logs}",
+        f"The same events as JSON lines: {home / 'logs'}; what people got: {home / 'slack'}, {home / 'mail'}",
         f"How the pipeline was instrumented: {example_folder()}/README.md",
     ]
     if keep:
         lines += ["The server stays. Look around as an operator, or as one tenant alone:"]
         lines += [f"    {server.psql(login)}" for login in ("ops", "alba_reader")]
         lines += [
-            "and try:  select * from obs.run_overview \\gx",
-            "End it, or let the next demo in this folder do so:",
+            "and try:  select * from obs.alert_active \\gx   or:  select * from obs.run_overview \\gx",
+            "Raise an alert as a drill, and have it told: the receivers in one terminal, a forwarder in another, then",
+            f"    {shlex.quote(sys.executable)} -m obs_client.demo.inbox {shlex.quote(str(home))}",
+            f"    {command()} forward --config {home / 'forward.toml'} --dsn {shlex.quote(server.dsn(telling.LOGIN))}",
+            f"    {command()} simulate CR-02 --tenant brisk --dsn {shlex.quote(server.dsn('ops'))}",
+            "End the server, or let the next demo in this folder do so:",
             f"    {server.stop_line()}",
         ]
     else:
         lines += [
-            f"The server is gone again; `{command()} demo --keep` leaves it running, with a psql line to look around."
+            f"The server is gone again; `{command()} demo --keep` leaves it running, with lines to look around",
+            "(select * from obs.alert_active) and to raise a drill (obs simulate CR-02 --tenant brisk).",
         ]
     console.print("\n" + "\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
@@ -121,7 +134,7 @@ def command() -> str:
 
 @contextmanager
 def alone(home: Path) -> Iterator[None]:
-    """One demo a folder at a time; the folder keeps itself out of git, and begins without old logs."""
+    """One demo a folder at a time; the folder keeps itself out of git, and begins without what an earlier one left."""
     home.mkdir(exist_ok=True)
     (home / ".gitignore").write_text("*\n")
     with open(home / "lock", "w") as lock:
@@ -129,7 +142,9 @@ def alone(home: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DemoServerError(f"another demo is running in {home.absolute()}") from None
-        shutil.rmtree(home / "logs", ignore_errors=True)
+        for folder in ("logs", "slack", "mail"):
+            shutil.rmtree(home / folder, ignore_errors=True)
+        (home / "forward.log").unlink(missing_ok=True)
         yield
 
 

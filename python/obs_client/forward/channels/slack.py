@@ -7,6 +7,7 @@ import threading
 import time
 from typing import Any
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -19,6 +20,7 @@ _LATER = frozenset(
     ("ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
 )
 _GONE = frozenset(("message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"))
+_HERE = frozenset(("127.0.0.1", "::1", "localhost"))
 _MARKS = {"page": ":rotating_light:", "warning": ":warning:", "ticket": ":ticket:"}
 _ENDS = {"resolved": ":white_check_mark:", "acknowledged": ":eyes:"}
 
@@ -104,7 +106,7 @@ def shown(message: Message, idempotency_key: str) -> dict[str, Any]:
     """The same words as text, for notifications, and as a block."""
     severity, kind = str(message.get("severity") or ""), str(message.get("kind") or "")
     head = f"{_ENDS.get(kind) or _MARKS.get(severity, ':bell:')} *{text.slack(text.title(message))}*"
-    body = text.slack(text.body(message), 2900)
+    body = text.slack(_below_title(message), 2900)
     return {
         "text": f"{head}\n{body}"[:3900],
         "blocks": [
@@ -117,8 +119,17 @@ def shown(message: Message, idempotency_key: str) -> dict[str, Any]:
     }
 
 
+def _below_title(message: Message) -> str:
+    """The message's text without its first line where that is the title, which stands above it already."""
+    said = text.body(message)
+    first, _, rest = said.partition("\n")
+    return rest if rest and text.line(first) == text.line(message.get("title")) else said
+
+
 def from_options(options: Options) -> Slack:
     base = options.text("api_url", "https://slack.com/api/")
     timeout = int(options.number("timeout_s", 10, 1, 25))
     web = WebClient(token=options.secret("token"), base_url=base.rstrip("/") + "/", timeout=timeout, retry_handlers=[])
+    if urlsplit(base).hostname in _HERE:
+        web.proxy = None  # the library takes one from the environment, and none leads back to this machine
     return Slack(web, options.text("channel"))
