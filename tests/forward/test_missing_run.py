@@ -43,6 +43,7 @@ def test_a_forwarder_that_finds_the_tick_overdue_reports_the_missing_run(
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(300)
 def test_the_scheduler_stops_at_the_worst_moment(expecting: Db, hook: Receiver, run_forwarder: Run) -> None:
     """The last tick falls just before the grace ends; the forwarder beats as it does in production."""
     expecting.execute("select obs.tick()")

@@ -117,9 +117,13 @@ class Forwarder:
         self._connection().execute(_FLUSH)
 
     def _look_after(self, tick_is_overdue: bool) -> None:
-        """What takes longer goes beside, on a connection of its own: a beat must not wait for it."""
+        """What takes longer goes beside, on a connection of its own: a beat must not wait for it.
+
+        An overdue tick comes with the beat that finds it overdue: what it would tell is late by 70 s already.
+        """
         busy = self._chores is not None and self._chores.is_alive()
-        if busy or time.monotonic() - self._chores_at < min(_CHORES_SECONDS, 4 * self._config.beat):
+        rested = time.monotonic() - self._chores_at >= min(_CHORES_SECONDS, 4 * self._config.beat)
+        if busy or not (rested or (tick_is_overdue and self._config.ticks)):
             return
         self._chores_at = time.monotonic()
         if tick_is_overdue:  # go on each minute for a while: waiting until it is overdue again would be too slow
