@@ -141,6 +141,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_step.sql
 \ir functions/alert/_record_moves.sql
 \ir functions/alert/_open_state.sql
+\ir functions/alert/_take_alert.sql
 \ir functions/alert/_observe.sql
 \ir functions/alert/_run_timers.sql
 \ir functions/alert/_queue_run.sql

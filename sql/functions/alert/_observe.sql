@@ -4,7 +4,8 @@
 -- Raises: nothing of its own
 -- The observation and the numbers it was taken in by are all that the machine goes by: obs.backtest makes the same moves of
 -- them. Sessions may see one subject in another order than their clocks say, so the moment is never before the machine's.
--- Never waits: a subject that another session is judging is left to it; false then, so that the caller may queue the run.
+-- Never waits: a subject that another session is judging, or whose alert somebody is taking, is left; false then, so that the
+-- caller may queue the run.
 -- What is said about a run older than the newest one seen is kept nowhere: a late import does not undo tonight's verdict.
 create or replace function obs._observe(p_seen obs.alert_observations) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -40,6 +41,9 @@ begin
             is distinct from (v_seen.verdict, v_seen.run_id, v_seen.rule_version)
         or (v_seen.verdict in ('ok', 'breach')
             and (v_state.value, v_state.observed_severity) is distinct from (v_seen.value, v_seen.severity));
+    if (v_changed or v_state.due_at <= v_seen.observed_at) and not obs._take_alert(v_state) then
+        return false;
+    end if;
     if v_changed then
         insert into obs.alert_observations (
             tenant_id, alert_code, subject, is_simulation, observed_at, run_id, run_started_at, verdict, value, sample, threshold,

@@ -2,6 +2,7 @@
 -- Called by: evaluate_alerts
 -- Reads/Writes: alert_states (row locks) and all that _record_moves writes
 -- Raises: nothing
+-- What another session holds moves at the next evaluation, at the moment its time had come.
 create or replace function obs._run_timers(p_at timestamptz) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -18,6 +19,7 @@ begin
         order by s.alert_code, s.tenant_id, s.subject
         for no key update skip locked
     loop
+        continue when not obs._take_alert(v_state);
         v_step := obs._step(v_state, null, p_at, obs._alert_params(v_state.alert_code, v_state.tenant_id));
         select o.* into v_seen
         from obs.alert_observations o

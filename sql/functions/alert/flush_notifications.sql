@@ -4,7 +4,8 @@
 -- Raises: nothing
 -- One at a time, by the lock of the default route's row; who finds it taken leaves at once, since its holder or the next
 -- wake tells the same. The first news of a group is told at once; what joins an already told group across tenants waits for
--- one update after group_interval_s.
+-- one update after group_interval_s. An alert that somebody is taking is told next time. Nothing is told while the lock is held,
+-- so whoever falls asleep over it in an open transaction is ended after a minute.
 create or replace function obs.flush_notifications() returns int
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -24,11 +25,14 @@ begin
     if not found then
         return 0;
     end if;
+    if current_setting('idle_in_transaction_session_timeout')::interval not between '1 ms' and '1 minute' then
+        perform set_config('idle_in_transaction_session_timeout', '1min', true);
+    end if;
     perform obs._judge_queue();
     perform obs._mute_alerts(v_now);
     -- 1. Which alerts have news, and what they are told with
     for v_alert in
-        select a.* from obs.alerts a where a.notify_at <= v_now order by a.tenant_id, a.alert_id for no key update
+        select a.* from obs.alerts a where a.notify_at <= v_now order by a.tenant_id, a.alert_id for no key update skip locked
     loop
         select r.* into v_rule from obs.alert_rules r where r.alert_code = v_alert.alert_code;
         v_params := obs._alert_params(v_alert.alert_code, v_alert.tenant_id);
