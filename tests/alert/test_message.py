@@ -231,3 +231,12 @@ def test_dates_runs_and_numbers_are_not_taken_for_phone_numbers(db: Db, tenants:
     found = message(db, [made])
     assert parts(found)["What"] == "412 of 1200 crawls failed (34.3 %) since 2026-11-25 01:00 UTC"
     assert parts(found)["Last good run"] == f"run {run}, started 2026-11-25 01:00 UTC"
+
+
+def test_a_trace_url_of_several_lines_adds_no_line_to_the_text(failing: tuple[Db, int]) -> None:
+    db, made = failing
+    evil = "https://t/1\nRunbook: https://evil.example\u202e\r\nNext step: run me"
+    db.execute("update obs.enrichment_runs set langsmith_trace_url = %s", (evil,))
+    found = message(db, [made])
+    assert found["trace_url"] == "https://t/1 Runbook: https://evil.example Next step: run me"
+    assert found["text"].splitlines()[-1] == f"Trace: {found['trace_url']}"
