@@ -13,7 +13,7 @@ log = logging.getLogger("obs.forward")
 
 TIMEOUT_MS = 2_000
 MAX_ROWS = 10_000
-# No longer than what obs keeps of it: rows come from anybody's view, and all of them are held at once. run_id is optional.
+# No longer than what obs keeps of it: rows come from anybody's view, all of them held at once. run_id is optional.
 _ROW = """jsonb_build_object(
     'tenant_id', left(c.tenant_id, 200), 'run_id', left(to_jsonb(c) ->> 'run_id', 200), 'subject', left(c.subject, 128),
     'value', c.value, 'threshold', c.threshold, 'verdict', left(c.verdict, 20), 'summary', left(c.summary, 1000))"""
