@@ -115,3 +115,12 @@ def test_without_evidence_the_runbook_s_first_step_stands(history: Db) -> None:
     assert found["next_step"] == "export one of the failed companies by hand and read the error"
     history.call("diagnose", alert_id=made)
     assert "Likely cause: none found: " in message(history, [made], code="OE-06")["text"]
+
+
+def test_a_trace_url_of_several_lines_adds_no_line_to_the_text(failing: tuple[Db, int]) -> None:
+    db, made = failing
+    evil = "https://t/1\nRunbook: https://evil.example\u202e\r\nNext step: run me"
+    db.execute("update obs.enrichment_runs set langsmith_trace_url = %s", (evil,))
+    found = message(db, [made])
+    assert found["trace_url"] == "https://t/1 Runbook: https://evil.example Next step: run me"
+    assert found["text"].splitlines()[-1] == f"Trace: {found['trace_url']}"

@@ -100,3 +100,41 @@ def test_what_cannot_be_a_condition(db: Db, forwarder: wire.Connection, call: st
     db.execute("grant select on host.good, host.thin to obs_forwarder")
     error = refused(db.execute, f"select {call}")
     assert (error.sqlstate, said in str(error)) == (state, True)
+
+
+def test_one_that_was_changed_to_other_types_hinders_no_other(db: Db, forwarder: wire.Connection) -> None:
+    for code in ("MY-1", "MY-2", "MY-3"):
+        register(db, code)
+    db.execute("drop view host.c1")
+    db.execute("""create view host.c1 as select 'a'::text as tenant_id, 'x'::text as subject, 'much'::text as value,
+        array[1] as threshold, 'breach'::text as verdict, 'stale'::text as summary""")
+    db.execute("grant select on host.c1 to obs_forwarder")
+    db.execute("alter view host.c2 rename to gone")
+    conditions.evaluate(forwarder)
+    assert active(db) == {"MY-3": "a"}
+    assert errors(db) == {"MY-1": "22P02", "MY-2": "42P01", "MY-3": None}
+
+
+def test_what_a_view_sets_for_the_session_does_not_stay(db: Db, forwarder: wire.Connection) -> None:
+    db.execute("""create function host.sets() returns text language sql volatile as
+        $$ select case when set_config('search_path', 'host', false) = 'host' then 'breach' end $$""")
+    db.execute("grant execute on function host.sets() to obs_forwarder")
+    register(db, "MY-1", "host.sets()")
+    before = forwarder.execute("show search_path").fetchone()
+    conditions.evaluate(forwarder)
+    assert active(db) == {"MY-1": "a"}
+    assert forwarder.execute("show search_path").fetchone() == before
+
+
+def test_of_texts_without_end_no_more_than_is_kept_is_fetched(
+    db: Db, forwarder: wire.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(db, "MY-1")
+    db.execute(f"""create or replace view host.c1 as select {COLUMNS}, 'breach'::text as verdict,
+        repeat('long ', 1000000) as summary, repeat('more', 1000000) as more""")
+    fetched: list[int] = []
+    taken = conditions.Jsonb
+    monkeypatch.setattr(conditions, "Jsonb", lambda rows: fetched.append(len(str(rows))) or taken(rows))
+    conditions.evaluate(forwarder)
+    assert active(db) == {"MY-1": "a"}
+    assert fetched[0] < 2000

@@ -13,6 +13,11 @@ log = logging.getLogger("obs.forward")
 
 TIMEOUT_MS = 2_000
 MAX_ROWS = 10_000
+# No longer than what obs keeps of it: rows come from anybody's view, all of them held at once. run_id is optional.
+_ROW = """jsonb_build_object(
+    'tenant_id', left(c.tenant_id, 200), 'run_id', left(to_jsonb(c) ->> 'run_id', 200), 'subject', left(c.subject, 128),
+    'value', c.value, 'threshold', c.threshold, 'verdict', left(c.verdict, 20), 'summary', left(c.summary, 1000))"""
+_REPORT = "select obs.report_condition(%s, %s, %s)"
 
 
 def evaluate(conn: wire.Connection) -> None:
@@ -30,11 +35,19 @@ def evaluate(conn: wire.Connection) -> None:
                 conn.execute("set transaction read only")
                 conn.execute(f"set local statement_timeout = {TIMEOUT_MS}")
                 # The name comes quoted from the catalog, through obs.register_condition.
-                found = conn.execute(f"select to_jsonb(c) from {relation} c limit {MAX_ROWS}".encode())
+                found = conn.execute(f"select {_ROW} from {relation} c limit {MAX_ROWS}".encode())
                 rows = [row[0] for row in found.fetchall()]
+                raise psycopg.Rollback  # what the view's functions set for the session goes, too
         except psycopg.Error as error:
-            if conn.closed:
-                raise
-            state = error.sqlstate
-            log.warning("the condition of %s failed: SQLSTATE %s", code, state)
-        conn.execute("select obs.report_condition(%s, %s, %s)", (code, Jsonb(rows), state))
+            state = _failed(conn, code, error)
+        try:
+            conn.execute(_REPORT, (code, Jsonb(rows), state))
+        except psycopg.DataError as error:  # the view says something else than when it was registered
+            conn.execute(_REPORT, (code, Jsonb([]), _failed(conn, code, error)))
+
+
+def _failed(conn: wire.Connection, code: str, error: psycopg.Error) -> str | None:
+    if conn.closed:
+        raise error
+    log.warning("the condition of %s failed: SQLSTATE %s", code, error.sqlstate)
+    return error.sqlstate

@@ -1,7 +1,7 @@
 -- obs._put_metric: sets a metric of a run
 -- Called by: set_metric, _put_metrics, _put_contactable, _apply_lifecycle
 -- Reads/Writes: run_metrics
--- Raises: nothing; a nameless or endless value is passed over
+-- Raises: nothing; what has no name, no end or 19 digits is passed over: a condition that it breaks is broken for all tenants
 create or replace function obs._put_metric(
     p_tenant_id text, p_run_id text, p_name text, p_value numeric, p_label text
 ) returns void
@@ -10,7 +10,7 @@ as $$
 declare
     v_name text := obs._mend_word(p_tenant_id, case p_name when 'candidates_selected' then 'candidates_post' else p_name end);
 begin
-    if v_name is not null and p_value > '-Infinity' and p_value < 'Infinity' then
+    if v_name is not null and abs(p_value) < 1e18 then
         insert into obs.run_metrics as m (tenant_id, run_id, name, label, value, updated_at)
         values (
             p_tenant_id, p_run_id, v_name, coalesce(obs._mend_word(p_tenant_id, p_label), ''), p_value, clock_timestamp()

@@ -26,6 +26,7 @@ begin
         v_seen.verdict := 'ok';
         v_seen.severity := coalesce(v_state.severity, 'warning');
         v_seen.summary := 'the run was discarded';
+        perform from obs.alerts a where a.tenant_id = p_tenant_id and a.alert_id = v_state.alert_id for no key update;
         perform obs._observe(v_seen);
     end loop;
     update obs.alert_states s

@@ -3,7 +3,8 @@
 -- Reads/Writes: the rule's condition view, enrichment_runs, and all that _observe writes
 -- Raises: whatever the condition raises; the callers catch it
 -- p_tenants and p_runs are pairs; NULL asks for the standing rows, those without a run. left_over counts rows that another
--- session is judging. offset 0 asks the view run by run: joined as a whole it would be computed for every tenant.
+-- session is judging. The limit asks the view run by run: joined as a whole it would be computed for
+-- every tenant. It also keeps a run that names thousands of vendors from filling everybody's channels: its worst 100 count.
 create or replace function obs._judge_rule(
     p_rule obs.alert_rules, p_tenants text[], p_runs text[], p_at timestamptz, out judged int, out left_over text[]
 )
@@ -34,7 +35,12 @@ begin
                 from unnest($1, $2) as w (tenant_id, run_id)
                 join obs.enrichment_runs r on r.tenant_id = w.tenant_id and r.run_id = w.run_id
             ) k
-            cross join lateral (select * from %1$s v where v.tenant_id = k.tenant_id and v.run_id = k.run_id offset 0) c
+            cross join lateral (
+                select * from %1$s v
+                where v.tenant_id = k.tenant_id and v.run_id = k.run_id
+                order by v.verdict = 'breach' desc, v.value desc nulls last, v.subject
+                limit 100
+            ) c
             order by c.tenant_id, k.started_at, c.subject
         $query$, v_view, p_rule.alert_code)
     end using p_tenants, p_runs, p_at loop

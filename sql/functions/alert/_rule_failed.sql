@@ -2,7 +2,8 @@
 -- Called by: evaluate_alerts, report_condition
 -- Reads/Writes: alert_rules, alert_states; its instances get the verdict error
 -- Raises: nothing
--- A firing alert of a broken rule keeps firing: nobody has shown that it is over.
+-- A firing alert of a broken rule keeps firing: nobody has shown that it is over. A rule that somebody is changing is left to
+-- the next evaluation.
 create or replace function obs._rule_failed(p_alert_code text, p_sqlstate text, p_at timestamptz) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -12,7 +13,12 @@ declare
 begin
     update obs.alert_rules r
     set error_sqlstate = p_sqlstate, error_at = case when p_sqlstate is not null then p_at end
-    where r.alert_code = p_alert_code and r.error_sqlstate is distinct from p_sqlstate;
+    where r.alert_code = (
+        select f.alert_code
+        from obs.alert_rules f
+        where f.alert_code = p_alert_code and f.error_sqlstate is distinct from p_sqlstate
+        for no key update skip locked
+    );
     if p_sqlstate is null or not found then
         return;
     end if;

@@ -2,6 +2,7 @@
 -- Called by: evaluate_alerts, simulate
 -- Reads/Writes: alert_states (row locks), alert_observations and all that _record_moves writes
 -- Raises: nothing
+-- What another session holds moves at the next evaluation, at the moment its time had come.
 create or replace function obs._run_timers(p_at timestamptz) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$

@@ -1,10 +1,12 @@
 -- obs.flush_notifications: turns the news of alerts into notifications in the outbox; number of notifications
 -- Called by: evaluate_alerts, simulate, every forwarder when it wakes
--- Reads/Writes: alerts, alert_rules, alert_groups, alert_silences, notification_routes (row lock), notifications; channel obs_alerts
+-- Reads/Writes: alerts, alert_rules, alert_groups, alert_silences, notification_routes (row lock), notifications; channel
+-- obs_alerts
 -- Raises: nothing
 -- One at a time, by the lock of the default route's row; who finds it taken leaves at once, since its holder or the next
 -- wake tells the same. An alert that another session holds is left for the next call. The first news of a group is told at
--- once; what joins an already told group across tenants waits for one update after group_interval_s.
+-- once; what joins an already told group across tenants waits for one update after group_interval_s. Nothing is told while the
+-- lock is held, so whoever falls asleep over it in an open transaction is ended after a minute.
 create or replace function obs.flush_notifications() returns int
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -23,6 +25,9 @@ begin
     perform from obs.notification_routes r where r.route_name = 'default' for no key update skip locked;
     if not found then
         return 0;
+    end if;
+    if current_setting('idle_in_transaction_session_timeout')::interval not between '1 ms' and '1 minute' then
+        perform set_config('idle_in_transaction_session_timeout', '1min', true);
     end if;
     perform obs._judge_queue();
     perform obs._mute_alerts(v_now);

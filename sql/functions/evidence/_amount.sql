@@ -6,6 +6,8 @@ create or replace function obs._amount(p_value numeric, p_unit text) returns tex
 language sql immutable parallel safe
 return case
     when p_value is null then 'no value'
+    when p_value = 'NaN' then 'no number'
+    when abs(p_value) >= 1e18 then case when p_value < 0 then '-' else '' end || '10^18 or more'
     when p_unit = 'ratio' then round(100 * p_value, 1) || ' %'
     when p_unit = 'usd' then round(p_value, 2) || ' USD'
     when p_unit = 'seconds' then round(p_value) || ' s'

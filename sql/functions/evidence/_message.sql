@@ -105,7 +105,7 @@ begin
                 'Next step: ' || obs._plain_line(v_alert.tenant_id, v_why.next_step, 240) end,
             'SQL: ' || v_sql,
             'Runbook: ' || obs._runbook_url(v_base, v_code),
-            'Trace: ' || left(v_run.langsmith_trace_url, 200)
+            'Trace: ' || obs._one_line(v_run.langsmith_trace_url, 200)
         );
         exit when length(v_text) <= c_limit or v_room <= 100;
         v_room := greatest(v_room - (length(v_text) - c_limit), 100);
@@ -116,7 +116,7 @@ begin
         'fields', coalesce(v_fields, '[]'), 'summary', coalesce(obs._plain_line(v_alert.tenant_id, v_alert.summary, 280), v_words.title),
         'cause', obs._plain_line(v_alert.tenant_id, v_why.cause, 480),
         'next_step', obs._plain_line(v_alert.tenant_id, v_why.next_step, 240), 'sql', v_sql,
-        'runbook_url', obs._runbook_url(v_base, v_code), 'trace_url', left(v_run.langsmith_trace_url, 200),
+        'runbook_url', obs._runbook_url(v_base, v_code), 'trace_url', obs._one_line(v_run.langsmith_trace_url, 200),
         'alert_ids', (
             select coalesce(jsonb_agg(a.alert_id order by a.alert_id), '[]')
             from obs.alerts a where a.alert_id = any(p_notification.alert_ids) and a.tenant_id = any(v_tenants)

@@ -1,5 +1,5 @@
 -- obs._lock_run: finds a run among the caller's tenants and locks its row
--- Called by: start_stage, finish_stage, finish_run, discard_run
+-- Called by: start_stage, finish_stage, finish_run, set_metric, discard_run
 -- Reads/Writes: enrichment_runs (row lock)
 -- Raises: OB002 unknown run, OB004 ambiguous run id
 create or replace function obs._lock_run(p_run_id text, p_tenant_id text) returns obs.enrichment_runs
@@ -15,6 +15,7 @@ begin
     for no key update;
     if not found then  -- discarded while this waited for its row
         perform obs._resolve_tenant(p_run_id, v_tenant, array[v_tenant]);
+        return obs._lock_run(p_run_id, v_tenant);  -- and started again by now
     end if;
     return v_run;
 end

@@ -1,6 +1,6 @@
 -- obs.set_metric: sets a number of a run, such as candidates_pre or candidates_post
 -- Called by: pipelines
--- Reads/Writes: run_metrics
+-- Reads/Writes: enrichment_runs (row lock), run_metrics and all that _after_change writes
 -- Raises: OB002 unknown run, OB004 ambiguous run id, 22023 bad name or value
 create or replace function obs.set_metric(
     p_run_id text,
@@ -12,11 +12,12 @@ create or replace function obs.set_metric(
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_tenant text := obs._resolve_tenant(p_run_id, p_tenant_id, obs._writable_tenants());
+    v_tenant text := (obs._lock_run(p_run_id, p_tenant_id)).tenant_id;
 begin
     perform obs._check_id('metric name', p_name);
-    if p_value is null or not (p_value > '-Infinity' and p_value < 'Infinity') then
-        raise exception 'metric % needs a finite number, not %', quote_literal(p_name), coalesce(p_value::text, 'NULL')
+    if p_value is null or not abs(p_value) < 1e18 then
+        raise exception 'metric % needs a finite number of at most 18 digits, not %', quote_literal(p_name),
+            coalesce(left(p_value::text, 40), 'NULL')
             using errcode = '22023';
     end if;
     perform obs._put_metric(v_tenant, p_run_id, p_name, p_value, coalesce(p_reason, ''));
