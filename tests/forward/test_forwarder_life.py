@@ -49,12 +49,16 @@ def test_the_dead_man_is_fed_while_all_is_well(db: Db, hook: Receiver, run_forwa
         monitor.close()
 
 
-def test_the_dead_man_starves_when_the_database_is_silent(hook: Receiver, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_dead_man_starves_when_the_database_is_silent(hook: Receiver, run_forwarder: Run) -> None:
     monitor = Receiver()
-    config = Config({"slack": webhook(hook)}, deadman_url=f"{monitor.url}/secret-word", deadman=0.1, beat=0.5)
-    forwarder = Forwarder("host=127.0.0.1 port=1 user=x dbname=x", config)
-    assert not forwarder.is_well()
-    monitor.close()
+    try:
+        settings = {"deadman_url": f"{monitor.url}/ping", "deadman": 0.1}
+        forwarder = run_forwarder("host=127.0.0.1 port=1 user=x dbname=x", settings, slack=webhook(hook))
+        time.sleep(1.5)
+        assert not forwarder.is_well()
+        assert monitor.requests == []
+    finally:
+        monitor.close()
 
 
 def test_whoever_knows_the_dead_mans_address_is_not_told_in_the_log(

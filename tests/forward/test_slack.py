@@ -115,6 +115,6 @@ def test_a_message_a_second(slack: SlackServer) -> None:
     began = time.monotonic()
     for number in range(3):
         sender.deliver(message(), None, f"obs-x-{number}")
-    assert 2.0 <= time.monotonic() - began < 3.5
+    assert 2.0 <= time.monotonic() - began < 10
     gaps = [b.at - a.at for a, b in zip(slack.requests, slack.requests[1:], strict=False)]
     assert min(gaps) > 0.95

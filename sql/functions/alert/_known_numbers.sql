@@ -13,23 +13,11 @@ begin
             using errcode = '22023', hint = 'For example {"threshold": 0.25, "for_s": 300}.';
     end if;
     for v_number in select e.key as name, e.value from jsonb_each(p_params) e order by e.key loop
-        if v_number.name not in (
-            'threshold', 'escalate_at', 'min_sample', 'enabled', 'for_s', 'keep_firing_s', 'repeat_s', 'group_interval_s',
-            'flap_window_s'
-        ) then
-            raise exception 'rules have no number %', quote_literal(left(v_number.name, 40)) using errcode = '22023',
-                hint = 'Numbers are threshold, escalate_at, min_sample, enabled, for_s, keep_firing_s, repeat_s, group_interval_s '
-                    'and flap_window_s.';
+        if jsonb_typeof(v_number.value) <> 'number' then
+            perform obs._known_number(v_number.name, null);
+            raise exception 'number % of a rule cannot be %', v_number.name, left(v_number.value::text, 40) using errcode = '22023';
         end if;
-        -- The type first: what is no number is never cast to one.
-        if (case
-            when jsonb_typeof(v_number.value) <> 'number' then true
-            when v_number.name in ('threshold', 'escalate_at') then false
-            else not v_number.value::numeric between 0 and 31536000
-        end) then
-            raise exception 'number % of a rule cannot be %', v_number.name, left(v_number.value::text, 40) using errcode = '22023',
-                hint = 'Thresholds are finite; times are 0 to 31536000 seconds; enabled is 0 or 1.';
-        end if;
+        perform obs._known_number(v_number.name, v_number.value::numeric);
     end loop;
 end
 $$;

@@ -1,5 +1,5 @@
 -- obs.ack: says that somebody takes care of an alert: its repeats stop, an escalation is still told
--- Called by: on-call engineers, forwarders' receivers
+-- Called by: on-call engineers
 -- Reads/Writes: alerts, audit_log; channel obs_alerts
 -- Raises: OB010 unknown alert; a resolved one is answered with its row, unchanged
 create or replace function obs.ack(p_alert_id bigint, p_note text default null) returns obs.alerts

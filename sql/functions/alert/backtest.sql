@@ -19,14 +19,10 @@ as $$
 #variable_conflict use_column
 declare
     v_tenants constant text[] := obs._replay_tenants(p_tenant_id);
-    v_until constant timestamptz := least(p_until, obs.now());
+    v_until constant timestamptz := obs._replay_until(p_since, p_until);
 begin
     perform obs._known_rule(p_alert_code);
     perform obs._known_numbers(p_params);
-    if p_since is null or p_since > v_until then
-        raise exception 'a back-test cannot run from % to %', coalesce(p_since::text, 'NULL'), v_until
-            using errcode = '22023', hint = 'p_since comes before p_until, and before now.';
-    end if;
     return query
         select m.tenant_id, m.subject, m.from_state, m.to_state, m.at, m.run_id, m.value, m.threshold, m.severity, m.reason
         from obs._replay(p_alert_code, v_until, p_params, v_tenants) m

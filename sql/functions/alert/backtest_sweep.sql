@@ -21,17 +21,13 @@ as $$
 #variable_conflict use_column
 declare
     v_tenants constant text[] := obs._replay_tenants(p_tenant_id);
-    v_until constant timestamptz := least(p_until, obs.now());
+    v_until constant timestamptz := obs._replay_until(p_since, p_until);
     v_observed interval;
     v_params jsonb;
     v_moves obs.alert_transitions[];
 begin
     perform obs._known_rule(p_alert_code);
     perform obs._known_numbers(p_params);
-    if p_since is null or p_since > v_until then
-        raise exception 'a back-test cannot run from % to %', coalesce(p_since::text, 'NULL'), v_until
-            using errcode = '22023', hint = 'p_since comes before p_until, and before now.';
-    end if;
     if p_values is null or not cardinality(p_values) between 1 and 100 or array_ndims(p_values) > 1 then
         raise exception 'a sweep takes 1 to 100 values' using errcode = '22023', hint = 'p_values => ''{0.25,0.3,0.35}''.';
     end if;

@@ -1,7 +1,7 @@
 -- obs.flush_notifications: turns the news of alerts into notifications in the outbox; number of notifications
 -- Called by: evaluate_alerts, simulate, every forwarder when it wakes
--- Reads/Writes: alerts, alert_rules, alert_groups, alert_silences, notification_routes (row lock), notifications; channel
--- obs_alerts
+-- Reads/Writes: alerts, alert_rules, alert_groups, alert_silences, notification_routes (row lock), notifications;
+-- channel obs_alerts
 -- Raises: nothing
 -- One at a time, by the lock of the default route's row; who finds it taken leaves at once, since its holder or the next
 -- wake tells the same. An alert that another session holds is left for the next call. The first news of a group is told at

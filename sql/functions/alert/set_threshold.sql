@@ -14,19 +14,7 @@ declare
 begin
     perform obs._known_rule(p_alert_code);
     perform obs._known_tenant(p_tenant_id);
-    if p_name is null or p_name not in (
-        'threshold', 'escalate_at', 'min_sample', 'enabled', 'for_s', 'keep_firing_s', 'repeat_s', 'group_interval_s', 'flap_window_s'
-    ) then
-        raise exception 'alert % has no number %', p_alert_code, quote_nullable(p_name) using errcode = '22023',
-            hint = 'Numbers are threshold, escalate_at, min_sample, enabled, for_s, keep_firing_s, repeat_s, group_interval_s and flap_window_s.';
-    end if;
-    if p_value is not null and (
-        p_value in ('NaN', 'Infinity', '-Infinity')
-        or (p_name not in ('threshold', 'escalate_at') and (p_value < 0 or p_value > 31536000))
-    ) then
-        raise exception 'number % of alert % cannot be %', p_name, p_alert_code, p_value using errcode = '22023',
-            hint = 'Thresholds are finite; times are 0 to 31536000 seconds; enabled is 0 or 1.';
-    end if;
+    perform obs._known_number(p_name, p_value);
     if p_value is null then
         delete from obs.alert_thresholds t
         where t.alert_code = p_alert_code and t.name = p_name and t.tenant_id is not distinct from p_tenant_id;

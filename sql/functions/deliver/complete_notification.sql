@@ -2,7 +2,8 @@
 -- Called by: forwarders, after sending
 -- Reads/Writes: notifications, notification_threads
 -- Raises: 22023 for a reference that is no small object
--- A reference with "scope": "ticket" is kept for all threads of the ticket.
+-- A reference with "scope": "ticket" is kept for all threads of the ticket. A dead letter has no thread to go on: the one that
+-- the channel may have for its alert stays.
 create or replace function obs.complete_notification(
     p_notification_id bigint,
     p_forwarder_id text,
@@ -24,7 +25,7 @@ begin
     if v_sent.notification_id is null then
         return false;
     end if;
-    if p_external_ref is not null then
+    if p_external_ref is not null and (v_sent.kind <> 'dead_letter' or p_external_ref ->> 'scope' = 'ticket') then
         insert into obs.notification_threads as t (tenant_id, channel, thread_key, external_ref)
         values (
             v_sent.tenant_id, v_sent.channel,

@@ -1,7 +1,7 @@
 -- obs.route_preview: where an alert would go now, and whether a forwarder serves that channel
 -- Called by: ops, administrators
 -- Reads/Writes: alerts, notification_routes, forwarders
--- Raises: 22023 unknown alert
+-- Raises: OB010 unknown alert
 create or replace function obs.route_preview(p_alert_id bigint) returns table (
     route_name text,
     tenant_id text,
@@ -13,12 +13,8 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    v_alert obs.alerts;
+    v_alert obs.alerts := obs._own_alert(p_alert_id);
 begin
-    select a.* into v_alert from obs.alerts a where a.alert_id = p_alert_id;
-    if not found then
-        raise exception 'there is no alert %', p_alert_id using errcode = '22023', hint = 'See obs.alerts.';
-    end if;
     return query
     select r.route_name, r.tenant_id, r.channel, r.fallback_channel, r.channel = any(obs._served_channels())
     from obs._routes_for(v_alert.tenant_id, v_alert.alert_code, v_alert.severity, obs.now()) r
