@@ -68,6 +68,20 @@ def test_a_tenants_own_route_names_that_tenant_alone(watch: Watch, db: Db) -> No
     assert [tuple(row) for row in told] == [("all", "", 2), ("mine", "a", 1)]
 
 
+def test_to_a_tenants_own_route_its_first_alert_is_news_whatever_others_were_told(watch: Watch, db: Db) -> None:
+    db.call("create_tenant", tenant_id="b")
+    db.call("set_route", route_name="own", channel="chat", tenant_id="b")
+    watch.at(at(0))
+    watch.run(lusha=(10, 3))
+    watch.flush()
+    watch.at(at(10))
+    watch.run(tenant="b", lusha=(10, 3))
+    watch.flush()
+    (claimed,) = db.calls("claim_notifications", forwarder_id="f", channels=["chat"])
+    alert = db.one("select alert_id from obs.alerts where tenant_id = 'b'")
+    assert (claimed.kind, claimed.alert_ids, claimed.needs_evidence) == ("firing", [alert], [alert])
+
+
 @pytest.mark.parametrize(("code", "messages"), [("CR-02", 3), ("VQ-03", 2)], ids=["alone", "told across tenants"])
 def test_a_condition_that_flips_twenty_times_an_hour_is_few_messages(
     watch: Watch, db: Db, code: str, messages: int

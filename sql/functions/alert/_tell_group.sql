@@ -4,7 +4,8 @@
 -- Raises: nothing
 -- A message lists the group's open alerts that are not muted, and those that have just been resolved. Routes that heard of an
 -- alert (notified_routes: name, a tenant's own as tenant/name) hear of its end, wherever severity and hour would lead now.
--- Several routes to one channel are one message; a tenant's own routes have a thread of their own.
+-- Several routes to one channel are one message; a tenant's own routes have a thread of their own, and to them its alert is
+-- news, whatever others were told of theirs before.
 create or replace function obs._tell_group(p_group_id bigint, p_due bigint[], p_at timestamptz) returns int
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -37,7 +38,8 @@ begin
             (array_agg(h.severity order by obs._severity_rank(h.severity) desc))[1] as severity,
             case
                 when bool_or(h.news = 'escalated') then 'escalated'
-                when bool_or(h.news = 'firing') then case when v_group.last_sent_at is null then 'firing' else 'update' end
+                when bool_or(h.news = 'firing') then case
+                    when v_group.last_sent_at is null or h.only_tenant is not null then 'firing' else 'update' end
                 when bool_and(h.news = 'resolved') then 'resolved'
                 when bool_or(h.news in ('update', 'resolved')) then 'update'
                 when bool_or(h.news = 'acknowledged') then 'acknowledged'

@@ -4,19 +4,28 @@
 -- Raises: OB002 unknown run, OB004 ambiguous run id, 55P03 when batches under way do not end within two seconds
 -- The table lock waits for the batches under way and holds up new ones: none can store an event of a run that is gone.
 -- It waits no longer than two seconds, so that a transaction somebody left open cannot hold up every writer behind it. Who
--- holds a row of the run may come to wait for the table: this gives way first, well before either counts as a deadlock.
+-- holds a row of the run may come to wait for the table, behind this: so this waits in five goes, each of which gives back
+-- what it has before a second has passed, when both would count as a deadlock.
 create or replace function obs.discard_run(
     p_run_id text, p_tenant_id text default null, p_reason text default null
 ) returns bigint
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set lock_timeout = '400ms'
 as $$
 declare
     v_run obs.enrichment_runs;
     v_events bigint;
 begin
-    lock table obs.stage_deltas in share row exclusive mode;
-    perform set_config('lock_timeout', '500ms', true);
-    v_run := obs._lock_run(p_run_id, p_tenant_id);
+    for v_try in 1..5 loop
+        begin
+            lock table obs.stage_deltas in share row exclusive mode;
+            v_run := obs._lock_run(p_run_id, p_tenant_id);
+            exit;
+        exception when lock_not_available then
+            if v_try = 5 then
+                raise;
+            end if;
+        end;
+    end loop;
     delete from obs.run_event_logs e
     where e.tenant_id = v_run.tenant_id and e.run_id = p_run_id and e.run_day = v_run.run_day;
     get diagnostics v_events = row_count;
