@@ -169,6 +169,8 @@ def test_what_cannot_be_silenced_or_taken(watch: Watch, db: Db, tenants: tuple[s
     watch.run(crawl=(100, 40))
     for call, state, word in (
         ("obs.silence('x', '40 days')", "22023", "30 days"),
+        ("obs.silence('x', '178000000 years')", "22023", "30 days"),
+        ("obs.silence('x', '1 day', p_starts_at => 'infinity')", "22023", "30 days"),
         ("obs.silence('  ', '1 day')", "22023", "reason"),
         ("obs.silence('x', '1 day', p_alert_code => 'XX-99')", "OB011", "XX-99"),
         ("obs.silence('x', '1 day', 'nobody')", "OB001", "nobody"),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from obs_client import wire
-from obs_client.forward import conditions
+from obs_client.forward import Forwarder, conditions
 from support.db import Db
+from support.outbox import wait_until
 from support.pipeline import refused
+from support.receivers import Receiver
+
+from .conftest import webhook
 
 COLUMNS = "'a'::text as tenant_id, 'x'::text as subject, 3::numeric as value, 2::numeric as threshold"
 
@@ -138,3 +143,21 @@ def test_of_texts_without_end_no_more_than_is_kept_is_fetched(
     conditions.evaluate(forwarder)
     assert active(db) == {"MY-1": "a"}
     assert fetched[0] < 2000
+
+
+def test_one_that_cannot_be_stopped_holds_up_neither_beats_nor_ticks(
+    db: Db,
+    forwarder: wire.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    hook: Receiver,
+    run_forwarder: Callable[..., Forwarder],
+) -> None:
+    stuck = threading.Event()
+    monkeypatch.setattr(conditions, "evaluate", lambda conn: stuck.wait(30))
+    try:
+        run_forwarder(settings={"ticks": True}, slack=webhook(hook))
+        wait_until(lambda: db.one("select runs > 0 from obs.jobs where job = 'tick'"), what="a tick")
+        db.execute("update obs.jobs set last_success_at = now() - interval '5 minutes', runs = 0 where job = 'tick'")
+        wait_until(lambda: db.one("select runs > 0 from obs.jobs where job = 'tick'"), what="another tick")
+    finally:
+        stuck.set()

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from .. import errors, wire
 from . import conditions
+from .chore import Chore
 from .config import Config
 from .deadman import DeadMan
 from .listening import Listener
@@ -44,7 +45,8 @@ class Forwarder:
         ]
         self._conn: wire.Connection | None = None
         self._beaten_at = -1e9
-        self._chores: threading.Thread | None = None
+        self._tick = Chore("tick", dsn, self._stand_in, self._complaint, self._woken.set)
+        self._conditions = Chore("conditions", dsn, conditions.evaluate, self._complaint, self._woken.set)
         self._chores_at = self._ticks_until = -1e9
 
     def stop(self) -> None:
@@ -117,32 +119,23 @@ class Forwarder:
         self._connection().execute(_FLUSH)
 
     def _look_after(self, tick_is_overdue: bool) -> None:
-        """What takes longer goes beside, on a connection of its own: a beat must not wait for it.
+        """What takes longer goes beside: a beat must not wait for it.
 
         An overdue tick comes with the beat that finds it overdue: what it would tell is late by 70 s already.
         """
-        busy = self._chores is not None and self._chores.is_alive()
-        rested = time.monotonic() - self._chores_at >= min(_CHORES_SECONDS, 4 * self._config.beat)
-        if busy or not (rested or (tick_is_overdue and self._config.ticks)):
-            return
-        self._chores_at = time.monotonic()
+        now = time.monotonic()
+        rested = now - self._chores_at >= min(_CHORES_SECONDS, 4 * self._config.beat)
         if tick_is_overdue:  # go on each minute for a while: waiting until it is overdue again would be too slow
-            self._ticks_until = time.monotonic() + _TICKS_SECONDS
-        ticks = self._config.ticks and time.monotonic() < self._ticks_until
-        self._chores = threading.Thread(target=self._do_chores, args=(ticks,), name="obs-chores", daemon=True)
-        self._chores.start()
+            self._ticks_until = now + _TICKS_SECONDS
+        if self._config.ticks and now < self._ticks_until and (rested or tick_is_overdue):
+            self._tick.begin()
+        if rested:
+            self._chores_at = now
+            self._conditions.begin()
 
-    def _do_chores(self, ticks: bool) -> None:
-        try:
-            with wire.connect(self._dsn) as conn:
-                if ticks:
-                    conn.execute("select obs.tick()")
-                    self._complaint.say("tick", "nobody else calls obs.tick(): this forwarder does")
-                conditions.evaluate(conn)
-        except (psycopg.Error, wire.NotReadyError) as error:
-            self._complaint.say("chores", f"tick or conditions failed: {errors.summary(error)}")
-        else:
-            self._woken.set()
+    def _stand_in(self, conn: wire.Connection) -> None:
+        conn.execute("select obs.tick()")
+        self._complaint.say("tick", "nobody else calls obs.tick(): this forwarder does")
 
     def _trouble(self, error: Exception) -> None:
         if getattr(error, "sqlstate", None) == _FOREIGN:

@@ -15,7 +15,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_starts timestamptz := coalesce(p_starts_at, obs.now());
-    v_ends timestamptz := v_starts + p_for;
+    v_ends timestamptz;
     v_id bigint;
 begin
     perform obs._known_tenant(p_tenant_id);
@@ -24,6 +24,9 @@ begin
     end if;
     if p_reason is null or p_reason !~ '\S' then
         raise exception 'a silence needs a reason' using errcode = '22023', hint = 'Say why: p_reason => ''vendor migration''.';
+    end if;
+    if p_for > interval '0' and p_for <= interval '30 days' and isfinite(v_starts) then
+        v_ends := v_starts + p_for;
     end if;
     if v_ends is null or not v_ends > v_starts or v_ends > v_starts + interval '30 days' then
         raise exception 'a silence lasts more than nothing and at most 30 days, not %', coalesce(p_for::text, 'NULL')
