@@ -75,5 +75,5 @@ def _fate(conn: wire.Connection, alert: int, until: float) -> str:
             break
         time.sleep(LOOK_AGAIN)
     if waiting:
-        return f"not yet sent to {', '.join(sorted(set(waiting)))}: is obs forward running?"
+        return f"not yet sent to {', '.join(sorted(set(waiting)))}: is obs forward running? see `obs status`"
     return f"{len(states)} of {len(states)}"

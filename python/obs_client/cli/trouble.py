@@ -90,7 +90,9 @@ def _of_database(error: psycopg.Error) -> str:
         return f"{text} ({state})" + (f": {hint}" if (hint := error.diag.message_hint) else "")
     if isinstance(error, psycopg.OperationalError) and not state:
         return _of_connection(str(error))
-    return f"the database says: {text} ({state})" if state else f"the database cannot be used: {text}"
+    if not state:
+        return f"the database cannot be used: {text}"
+    return f"the database says: {text} ({state})" + (f": {hint}" if (hint := error.diag.message_hint) else "")
 
 
 def _of_connection(text: str) -> str:

@@ -83,7 +83,7 @@ def from_options(options: Options) -> Webhook:
     parts = urlsplit(url)
     allow_private = options.flag("allow_private")
     if parts.scheme != "https" and not (parts.scheme == "http" and allow_private):
-        raise ConfigError(f"{options.where}.url must begin with https://")
+        raise ConfigError(f"{options.where}.url must begin with https://; http:// needs allow_private = true")
     if not parts.hostname or parts.username or parts.password:
         raise ConfigError(f"{options.where}.url must name a host, and no user or password")
     secret = options.secret("secret")
