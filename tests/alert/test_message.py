@@ -43,6 +43,7 @@ def test_a_message_says_what_helps(failing: tuple[Db, int]) -> None:
         "Blast radius": parts(found)["Blast radius"],
         "Run": "a-7",
         "Last good run": "run a-6, started 2026-11-08 01:00 UTC",
+        "Alert": str(made),
     }
     assert re.fullmatch(r"\d+ of 120 items of crawl, 1 run, 1 tenant", parts(found)["Blast radius"])
     assert found["cause"].startswith("DNS: ")

@@ -245,3 +245,15 @@ def test_what_got_worse_during_a_silence_is_told_when_it_ends(watch: Watch, db: 
     watch.at(at(61))
     assert watch.flush() == 1
     assert [kind for kind, *_ in watch.told()] == ["firing", "escalated"]
+
+
+def test_what_was_found_out_about_a_run_does_not_speak_for_the_next(watch: Watch, db: Db) -> None:
+    watch.run(crawl=(100, 40))
+    watch.flush()
+    alert = db.one("select alert_id from obs.alert_active")
+    db.execute("select obs.keep_evidence(%s, '[]')", (alert,))
+    watch.run(crawl=(100, 45))
+    watch.flush()
+    assert db.rows("select alert_id, evidence from obs.alert_active") == [(alert, None)]
+    claimed = db.rows("select kind, needs_evidence from obs.claim_notifications('f', '{mail}')")
+    assert [tuple(row) for row in claimed][-1][1] == [alert]

@@ -162,6 +162,10 @@ def test_alerts_that_reach_nobody(db: Db) -> None:
         "forwarders": "green", "outbox": "red", "channels": "amber",
     }  # fmt: skip
     assert found["channels"].detail.endswith("jira, pager, slack")
+    db.execute("select obs.forwarder_beat('f', '{mail}', '{}', false)")
+    assert shown(db, "forwarders").state == "green", "it has just begun"
+    db.execute("update obs.forwarders set started_at = now() - interval '5 minutes'")
+    assert shown(db, "forwarders").state == "amber"
     db.execute("update obs.forwarders set last_seen_at = now() - interval '1 hour'")
     assert shown(db, "forwarders").state == "red"
 

@@ -118,3 +118,14 @@ def test_a_message_a_second(slack: SlackServer) -> None:
     assert 2.0 <= time.monotonic() - began < 10
     gaps = [b.at - a.at for a, b in zip(slack.requests, slack.requests[1:], strict=False)]
     assert min(gaps) > 0.95
+
+
+def test_sql_can_be_pasted_and_still_calls_nobody(slack: SlackServer, sender: Channel) -> None:
+    sql = "select * from obs.diagnose(2) where a_b <> '<!channel> @here ```';"
+    message = {"title": "CR-02", "text": f"CR-02\nWho: a_b *x*\nSQL: {sql}\nRunbook: docs/CR-02.md", "sql": sql}
+    sender.deliver(message, None, "k")
+    body = slack.requests[0].json["blocks"][1]["text"]["text"]
+    shown = "select * from obs.diagnose(2) where a_b &lt;&gt; '&lt;!channel&gt; @here '''';"
+    assert f"SQL: ```{shown}```" in body
+    assert "a\u2060_\u2060b" in body.partition("SQL")[0]
+    assert body.endswith("docs/CR-02.md")

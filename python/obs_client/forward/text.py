@@ -50,6 +50,12 @@ def _slack(text: str) -> str:
     return re.sub(r"([*_~`])", _INVISIBLE + r"\1" + _INVISIBLE, text)
 
 
+def slack_code(value: Any, limit: int = 1000) -> str:
+    """A block of code for Slack's mrkdwn, to be copied as it is; backticks, its only markup, become quotes."""
+    escaped = line(value, limit).replace("`", "'").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"```{escaped}```"
+
+
 def jira(value: Any, limit: int = 8000) -> str:
     """For Jira's wiki markup: macros, links, mentions and images stay text."""
     text = _JIRA.sub(r"\\\1", plain(value, limit // 2))

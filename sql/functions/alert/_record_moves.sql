@@ -39,6 +39,9 @@ begin
                 severity = v_move.severity,
                 resolved_at = case v_move.to_state when 'resolved' then v_move.at end,
                 resolve_reason = case v_move.to_state when 'resolved' then v_move.reason end,
+                -- What was found out about one run does not speak for the next.
+                evidence = case v_move.reason when 'breached in the next run too' then null else a.evidence end,
+                evidence_at = case v_move.reason when 'breached in the next run too' then null else a.evidence_at end,
                 notify_at = case v_move.to_state when 'recovering' then a.notify_at else v_move.at end
             where a.tenant_id = v_move.tenant_id and a.alert_id = v_state.alert_id;
         end if;

@@ -78,7 +78,7 @@ begin
             limit 1
         ),
         l.message,
-        case when l.kind in ('firing', 'escalated') then obs._without_evidence(l.tenant_id, l.alert_ids) else '{}' end
+        case when l.kind in ('firing', 'escalated', 'update') then obs._without_evidence(l.tenant_id, l.alert_ids) else '{}' end
     from leased l
     order by array_position(array['page', 'warning', 'ticket'], l.severity), l.notification_id;
 end

@@ -91,7 +91,10 @@ begin
             (7, 'Blast radius', case when v_alert.alert_id is not null
                 then obs._blast_radius(p_notification.alert_ids, v_tenants) end),
             (8, 'Run', obs._one_line(v_alert.run_id, 64)),
-            (9, 'Last good run', coalesce(v_good, 'none known'))
+            (9, 'Last good run', coalesce(v_good, 'none known')),
+            (10, 'Alert', nullif(array_to_string(p_notification.alert_ids[1:5], ', ')
+                || case when cardinality(p_notification.alert_ids) > 5
+                    then format(' and %s more', cardinality(p_notification.alert_ids) - 5) else '' end, ''))
         ) f (place, name, value)
         where f.value is not null;
         v_text := concat_ws(

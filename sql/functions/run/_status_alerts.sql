@@ -10,6 +10,11 @@ as $$
 declare
     v_now constant timestamptz := clock_timestamp();
     v_seen constant timestamptz := (select max(f.last_seen_at) from obs.forwarders f);
+    -- A forwarder that has just begun has not tried yet.
+    v_deaf constant boolean := v_seen > v_now - interval '2 minutes' and not exists (
+        select from obs.forwarders f
+        where f.last_seen_at > v_now - interval '2 minutes' and (f.is_listening or f.started_at > v_now - interval '1 minute')
+    );
     v_told constant boolean := exists (select from obs.notifications o where o.state <> 'sent');
 begin
     return query
@@ -33,18 +38,18 @@ begin
                 when v_seen is null and not v_told then 'green'
                 when v_seen is null then 'amber'
                 when v_seen < v_now - interval '2 minutes' then 'red'
-                when not bool_or(f.is_listening) then 'amber'
+                when v_deaf then 'amber'
                 else 'green'
             end,
             case
                 when v_seen is null and not v_told then 'none has ever been seen, and nothing waits to be told'
                 when v_seen is null then 'none has ever been seen: alerts are judged and shown, and reach nobody'
                 when v_seen < v_now - interval '2 minutes' then format('the last was seen %s ago', obs._status_age(v_now - v_seen))
-                else format('%s at work%s', count(*), case when not bool_or(f.is_listening) then ', none of them hears notifications' else '' end)
+                else format('%s at work%s', count(*), case when v_deaf then ', none of them hears notifications' else '' end)
             end,
             case
                 when (v_seen is null and v_told) or v_seen < v_now - interval '2 minutes' then 'Run obs forward: docs/forwarding.md.'
-                when not bool_or(f.is_listening) then 'Give obs forward a direct connection: LISTEN does not pass a transaction pooler.'
+                when v_deaf then 'Give obs forward a direct connection: LISTEN does not pass a transaction pooler.'
             end
         from obs.forwarders f
         where f.last_seen_at > v_now - interval '2 minutes';

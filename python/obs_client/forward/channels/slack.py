@@ -106,7 +106,7 @@ def shown(message: Message, idempotency_key: str) -> dict[str, Any]:
     """The same words as text, for notifications, and as a block."""
     severity, kind = str(message.get("severity") or ""), str(message.get("kind") or "")
     head = f"{_ENDS.get(kind) or _MARKS.get(severity, ':bell:')} *{text.slack(text.title(message))}*"
-    body = text.slack(_below_title(message), 2900)
+    body = _body(message)
     return {
         "text": f"{head}\n{body}"[:3900],
         "blocks": [
@@ -117,6 +117,17 @@ def shown(message: Message, idempotency_key: str) -> dict[str, Any]:
         "unfurl_media": False,
         "metadata": {"event_type": "obs_alert", "event_payload": {"idempotency_key": idempotency_key}},
     }
+
+
+def _body(message: Message) -> str:
+    """What stands below the title; the SQL to run is a block of code, so that it can be pasted."""
+    said, sql = _below_title(message), text.line(message.get("sql"), 600)
+    before, found, after = said.partition(f"SQL: {sql}")
+    if not (sql and found):
+        return text.slack(said, 2900)
+    code = text.slack_code(sql)
+    end = text.slack(after, 700)
+    return f"{text.slack(before, 2900 - len(code) - len(end) - 5)}SQL: {code}{end}"
 
 
 def _below_title(message: Message) -> str:
