@@ -2,7 +2,8 @@
 -- Called by: forwarders
 -- Reads/Writes: alerts
 -- Raises: OB010 unknown alert, 22023 when it is no list of checks
--- What is kept first stays. A check that the forwarder's timeout ended has no verdict of its own: it is unknown.
+-- What is kept first stays, until the alert breaches in another run. A check that the forwarder's timeout ended has no
+-- verdict of its own: it is unknown.
 create or replace function obs.keep_evidence(p_alert_id bigint, p_evidence jsonb) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
