@@ -2,12 +2,14 @@
 -- Called by: the checks odoo_mapping and odoo_defaults
 -- Reads/Writes: enrichment_runs, run_event_logs
 -- Raises: nothing
--- Names come from PostgreSQL's and Odoo's messages; the first 5 000 failures are looked at.
+-- Names come from PostgreSQL's and Odoo's messages; the first 2 000 failures are looked at.
 create or replace function obs._refused_exports(p_tenant_id text, p_run_id text)
 returns table (column_name text, constraint_name text, n bigint)
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+    v_day date := (select r.run_day from obs.enrichment_runs r where r.tenant_id = p_tenant_id and r.run_id = p_run_id);
 begin
     return query
     select substring(f.error_msg from 'column "([a-z0-9_]{1,63})"'), substring(f.error_msg from 'constraint "([a-z0-9_]{1,63})"'),
@@ -16,12 +18,11 @@ begin
         select left(e.error_msg, 500) as error_msg, e.error_code, count(*) as n
         from (
             select x.error_msg, x.error_code
-            from obs.enrichment_runs r
-            join obs.run_event_logs x on x.tenant_id = r.tenant_id and x.run_id = r.run_id and x.run_day = r.run_day
-            where r.tenant_id = p_tenant_id and r.run_id = p_run_id and x.stage = 'export_odoo' and x.status = 'error'
-              and x.kind = 'item'
+            from obs.run_event_logs x
+            where x.tenant_id = p_tenant_id and x.run_id = p_run_id and x.run_day = v_day and x.stage = 'export_odoo'
+              and x.status = 'error' and x.kind = 'item'
             order by x.ts
-            limit 5000
+            limit 2000
         ) e
         group by 1, 2
     ) f
