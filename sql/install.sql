@@ -19,6 +19,7 @@ set standard_conforming_strings = on;
 \ir schema/61_delivery.sql
 \ir schema/62_watch.sql
 \ir schema/63_runbooks.sql
+\ir schema/70_qa.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security

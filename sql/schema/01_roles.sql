@@ -8,7 +8,8 @@ declare
     v_right text := case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end;
 begin
     foreach v_role in array array[
-        'obs_owner', 'obs_writer', 'obs_reader', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin', 'obs_cron', 'obs_host'
+        'obs_owner', 'obs_writer', 'obs_reader', 'obs_reviewer', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin', 'obs_cron',
+        'obs_host'
     ] loop
         if to_regrole(v_role) is null then
             begin

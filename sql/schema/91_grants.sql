@@ -1,7 +1,7 @@
 -- The access matrix. Whatever is not named here, nobody but the owner may do; PUBLIC may do nothing.
 -- Partitions are granted to nobody: they are read through the parent alone.
 revoke all on schema obs from public;
-grant usage on schema obs to obs_writer, obs_reader, obs_ops, obs_forwarder, obs_bi, obs_admin, obs_cron;
+grant usage on schema obs to obs_writer, obs_reader, obs_reviewer, obs_ops, obs_forwarder, obs_bi, obs_admin, obs_cron;
 
 do $functions$
 declare
@@ -20,7 +20,7 @@ revoke all on all tables in schema obs from public;
 -- Everybody with a role of obs
 grant execute on function
 obs.now(), obs._moved_now(), obs._asker(), obs.version(), obs.visible_tenants()
-to obs_writer, obs_reader, obs_ops, obs_forwarder, obs_bi, obs_admin, obs_cron;
+to obs_writer, obs_reader, obs_reviewer, obs_ops, obs_forwarder, obs_bi, obs_admin, obs_cron;
 
 -- Writers call functions and read nothing
 grant execute on function

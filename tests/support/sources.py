@@ -20,6 +20,7 @@ LAYERS = [
     "deliver",
     "qa",
     "retention",
+    "privacy",
     "report",
     "run",
 ]
