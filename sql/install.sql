@@ -8,6 +8,7 @@ set standard_conforming_strings = on;
 \ir schema/00_preflight.sql
 \ir schema/01_roles.sql
 \ir schema/02_ledger.sql
+\ir schema/03_gate.sql
 
 -- 2. Tables, by concern: immutable steps, recorded in obs.schema_migrations
 \ir schema/10_tenancy.sql
@@ -20,6 +21,7 @@ set standard_conforming_strings = on;
 \ir schema/62_watch.sql
 \ir schema/63_runbooks.sql
 \ir schema/70_qa.sql
+\ir schema/74_backups.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -351,7 +353,10 @@ set standard_conforming_strings = on;
 \ir cron/jobs.sql
 \ir cron/adapter.sql
 
--- 7. Who may do what
+-- 7. What an older obs made and this one does not
+\ir sweep.sql
+
+-- 8. Who may do what
 \ir schema/90_policies.sql
 \ir schema/91_grants.sql
 \ir schema/92_comments.sql
@@ -361,5 +366,6 @@ set standard_conforming_strings = on;
 \ir schema/96_comments_alerts.sql
 
 reset role;
+reset lock_timeout;
 reset client_min_messages;
 reset standard_conforming_strings;

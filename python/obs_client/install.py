@@ -29,6 +29,13 @@ def install(dsn: str) -> str:
     return str(found[0]) if found else ""
 
 
+def state(conn: wire.Connection) -> tuple[str, list[str]]:
+    """The version of obs in this database, and its schema steps in order."""
+    found = conn.execute("select obs.version()").fetchone()
+    steps = conn.execute("select version from obs.schema_migrations order by version").fetchall()
+    return str(found[0]) if found else "", [str(step) for (step,) in steps]
+
+
 def uninstall(dsn: str) -> None:
     """Drop the schema obs with all its data, its jobs and its triggers; the roles stay."""
     with wire.connect(dsn) as conn:

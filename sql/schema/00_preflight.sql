@@ -17,3 +17,12 @@ begin
     end if;
 end
 $preflight$;
+
+-- Writers queue behind whoever waits for a table's lock, so the wait ends. Who installs may have set another limit.
+do $wait$
+begin
+    if current_setting('lock_timeout') = '0' then
+        perform set_config('lock_timeout', '10s', false);
+    end if;
+end
+$wait$;

@@ -7,6 +7,10 @@ comment on table obs.schema_migrations is 'Schema steps applied to this database
 comment on column obs.schema_migrations.version is 'Name of the step.';
 comment on column obs.schema_migrations.checksum is 'SHA-256 of the step''s text.';
 comment on column obs.schema_migrations.applied_at is 'When it was applied.';
+comment on table obs.dump_marker is
+'One row that row security shows to the owner alone: where it is missing, the database came from a filtered dump.';
+comment on column obs.dump_marker.is_whole is 'Always true.';
+comment on column obs.dump_marker.made_at is 'When the table was made.';
 
 comment on table obs.tenants is 'Tenants.';
 comment on column obs.tenants.tenant_id is 'Tenant, 1 to 128 printable characters.';

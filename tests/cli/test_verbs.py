@@ -20,7 +20,7 @@ from support.totals import of_night, stored
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 VERBS = [
-    *("install", "uninstall", "version", "import", "reconcile", "status"),
+    *("install", "upgrade", "uninstall", "version", "import", "reconcile", "status"),
     *("simulate", "diagnose", "backtest", "replay", "forward", "demo"),
 ]
 
@@ -59,6 +59,19 @@ def test_install_twice_and_uninstall(bare_db: Db, obs: Run) -> None:
         assert done.returncode == 0
         assert done.stdout.startswith(said)
     assert bare_db.one("select to_regnamespace('obs') is null")
+
+
+def test_upgrade_wants_an_obs_that_is_there(bare_db: Db, obs: Run) -> None:
+    done = obs("upgrade", dsn=bare_db.dsn)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "obs is not installed in this database" in done.stderr
+    assert bare_db.one("select to_regnamespace('obs') is null")
+
+
+def test_upgrading_what_is_up_to_date_says_so(db: Db, obs: Run) -> None:
+    done = obs("upgrade", dsn=db.dsn)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"obs {db.call('version')} was there already")
 
 
 def test_installing_needs_rights(bare_db: Db, obs: Run) -> None:

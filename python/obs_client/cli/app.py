@@ -20,6 +20,7 @@ from . import (
     simulate,
     status,
     uninstall,
+    upgrade,
     version,
 )
 from .output import complain
@@ -34,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("install")(install.install)
+app.command("upgrade")(upgrade.upgrade)
 app.command("uninstall")(uninstall.uninstall)
 app.command("version")(version.version)
 app.command("import")(import_.import_)

@@ -2,7 +2,7 @@
 -- Called by: schema/90_policies.sql, _ensure_event_day (partitions)
 -- Reads/Writes: the catalog
 -- Raises: nothing; what is in place is left alone, so that a second install takes no lock
--- Nobody but the owner sees peppers. Readers see their tenants' rows, and the rows for all tenants of what is configured;
+-- Nobody but the owner sees peppers and the dump marker. Readers see their tenants' rows, and the rows for all tenants of what is configured;
 -- what belongs to no tenant is for ops and administrators, what has lost its tenant for administrators alone.
 create or replace function obs._secure_table(p_table regclass) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -46,10 +46,10 @@ begin
     end if;
     if v_name = 'quarantined_events' and 'obs_ops_rows' <> all(v_there) then
         execute format('create policy obs_ops_rows on %s for select to obs_ops using (tenant_id is not null)', p_table);
-    elsif v_name <> 'tenant_peppers' and 'obs_ops_rows' <> all(v_there) then
+    elsif v_name not in ('tenant_peppers', 'dump_marker') and 'obs_ops_rows' <> all(v_there) then
         execute format('create policy obs_ops_rows on %s for select to obs_ops using (true)', p_table);
     end if;
-    if v_name <> 'tenant_peppers' and 'obs_admin_rows' <> all(v_there) then
+    if v_name not in ('tenant_peppers', 'dump_marker') and 'obs_admin_rows' <> all(v_there) then
         execute format('create policy obs_admin_rows on %s for select to obs_admin using (true)', p_table);
     end if;
 end

@@ -4,5 +4,5 @@
 -- Raises: nothing
 create or replace function obs.version() returns text
 language sql immutable parallel safe
-return '0.1.0';
+return '0.2.0';
 comment on function obs.version() is 'The installed version of obs, major.minor.patch.';

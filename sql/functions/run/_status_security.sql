@@ -1,6 +1,6 @@
 -- obs._status_security: the checks on row security, backups and the schema
 -- Called by: status
--- Reads/Writes: the catalog, schema_migrations
+-- Reads/Writes: the catalog, schema_migrations, dump_marker
 -- Raises: nothing
 -- Row security is forced on every table, so pg_dump stops at the first one for a role that cannot bypass it.
 create or replace function obs._status_security()
@@ -31,7 +31,7 @@ begin
                     from pg_roles r
                     where (r.rolsuper or r.rolbypassrls) and r.rolname = any(array[
                         'obs_owner', 'obs_writer', 'obs_reader', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin', 'obs_cron',
-                        'obs_host'
+                        'obs_host', 'obs_reviewer'
                     ])
                 ) as roles
             from pg_class c
@@ -41,16 +41,23 @@ begin
     return query
         select
             'backup',
-            case when f.stopped is null then 'green' else 'amber' end,
+            case when not f.is_whole then 'red' when f.stopped is null then 'green' else 'amber' end,
             case
+                when not f.is_whole
+                    then 'this database was restored from a dump that row security had filtered: rows are missing'
                 when f.stopped is null then 'pg_dump takes a superuser or a role with bypassrls'
                 else format('pg_dump as %s would stop at row security', f.stopped)
             end,
-            case when f.stopped is not null then
-                'Dump as a superuser, or a superuser runs alter role … bypassrls; --enable-row-security would leave rows out.'
+            case
+                when not f.is_whole then
+                    'Restore a dump made by a superuser or a role with bypassrls, without --enable-row-security.'
+                when f.stopped is not null then
+                    'Dump as a superuser, or a superuser runs alter role … bypassrls; --enable-row-security would leave rows out.'
             end
         from (
-            select string_agg(r.rolname, ', ' order by r.rolname) as stopped
+            select
+                string_agg(r.rolname, ', ' order by r.rolname) as stopped,
+                exists (select from obs.dump_marker) as is_whole
             from pg_roles r
             where r.rolcanlogin and not r.rolsuper and not r.rolbypassrls
               and (pg_has_role(r.oid, 'pg_read_all_data', 'usage') or pg_has_role(r.oid, 'obs_owner', 'usage'))
