@@ -25,7 +25,7 @@ def columns(db: Db) -> Columns:
         from pg_class c join pg_attribute a on a.attrelid = c.oid
         where c.relnamespace = 'obs'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
         group by c.relname"""
-    return {name: names for name, names in db.rows(query)}
+    return dict(db.rows(query))
 
 
 def rows_of(db: Db, wanted: Columns) -> dict[str, list[str]]:

@@ -56,7 +56,8 @@ def test_killed_halfway_leaves_0_1_whole(old_server: Cluster, tmp_path: Path, be
     sleeping = "select count(*) from pg_stat_activity where wait_event = 'PgSleep'"
     deadline = time.monotonic() + 60
     while not db.one(sleeping):
-        assert time.monotonic() < deadline and process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()
         time.sleep(0.02)
     db.close()
     old_server.kill()
@@ -100,9 +101,7 @@ def test_a_wait_has_an_end_when_nobody_sets_one(used_db: Db) -> None:
     holder.execute("rollback")
 
 
-def test_statement_by_statement_and_cut_short_is_mended_by_installing_again(
-    used_db: Db, db: Db, tmp_path: Path
-) -> None:
+def test_cut_short_without_a_transaction_is_mended_by_installing_again(used_db: Db, db: Db, tmp_path: Path) -> None:
     text = (SQL / "install.sql").read_text().split("\\ir functions/evidence/_one_line.sql")[0]
     half = tmp_path / "half.sql"
     half.write_text(re.sub(r"\\ir (\S+)", lambda found: f"\\i {SQL / found[1]}", text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def test_a_pipeline_runs(upgraded: Db, released: Path, tmp_path: Path) -> None:
     said = json.loads(finished(old_client(released, PIPELINE, dsn, str(tmp_path / "spool"), "new-night", "100")))
     assert said["advice"] == "Advice"
     row = upgraded.row(
-        "select count_total, count_error, complete from obs.run_stage_stats where run_id = 'new-night' and stage = 'crawl'"
+        """select count_total, count_error, complete from obs.run_stage_stats
+        where run_id = 'new-night' and stage = 'crawl'"""
     )
     assert tuple(row) == (100, 10, True)
     usage = upgraded.row("select calls, cost_usd from obs.run_vendor_usage where run_id = 'new-night'")
@@ -98,7 +100,7 @@ def test_a_log_file_is_imported_and_reconciled(upgraded: Db, released: Path, tmp
     assert finished(old_client(released, CLI, "version", OBS_DSN=upgraded.dsn_for("test_writer")))
 
 
-def test_what_waits_is_forwarded(upgraded: Db, released: Path) -> None:
+def test_what_waits_is_forwarded(upgraded: Db, released: Path, tmp_path: Path) -> None:
     hook = Receiver()
     try:
         number = put(upgraded, "hook", tenant_id="alba", thread_key="alba/new")
@@ -119,9 +121,7 @@ def test_what_waits_is_forwarded(upgraded: Db, released: Path) -> None:
         hook.close()
 
 
-def test_four_writers_lose_nothing_while_the_database_is_upgraded(
-    used_db: Db, released: Path, tmp_path: Path, record_property: object
-) -> None:
+def test_four_writers_lose_nothing_while_the_database_is_upgraded(used_db: Db, released: Path, tmp_path: Path) -> None:
     stop = tmp_path / "stop"
     dsn = used_db.dsn_for("test_writer")
     writers = [old_client(released, WRITER, dsn, str(tmp_path / f"spool{n}"), f"busy-{n}", str(stop)) for n in range(4)]
@@ -152,8 +152,6 @@ def test_four_writers_lose_nothing_while_the_database_is_upgraded(
 
 def test_a_plain_sql_writer_waits_no_longer_than_the_installation(used_db: Db) -> None:
     """What a caller of obs.log_event sees: a wait within the installation, an answer after it."""
-    import threading
-
     used_db.call("start_run", tenant_id="alba", run_id="plain")
     done, waits, failures = threading.Event(), [], []
 
