@@ -90,6 +90,27 @@ def test_a_table_in_use_is_waited_for_and_then_left(used_db: Db) -> None:
     install(used_db.dsn)
 
 
+def test_nobody_queues_behind_an_installation_that_waits(used_db: Db) -> None:
+    """Somebody forgot to commit an event: the installation waits for that, other writers do not wait for either."""
+    forgetful, writer = used_db.login("test_writer"), used_db.login("test_writer")
+    forgetful.execute("begin")
+    item(forgetful, "open", "crawl", tenant_id="alba")
+    command = psql_command(f"{used_db.dsn} options='-c lock_timeout=2s'", "-1", "-f", SQL / "install.sql")
+    installer = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    waits = []
+    while installer.poll() is None:
+        begun = time.monotonic()
+        assert item(writer, "open", "crawl", tenant_id="alba") == "accepted"
+        waits.append(time.monotonic() - begun)
+    _, err = installer.communicate()
+    assert installer.returncode == 3
+    assert "tables of obs have been in use for 2s without a break: nothing was changed" in err
+    assert max(waits) < 1
+    print(f"{len(waits)} events while the installation waited, the slowest {max(waits) * 1000:.0f} ms")
+    forgetful.execute("commit")
+    install(used_db.dsn)
+
+
 def test_a_wait_has_an_end_when_nobody_sets_one(used_db: Db) -> None:
     holder = used_db.login()
     holder.execute("begin")
