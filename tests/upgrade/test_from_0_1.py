@@ -138,6 +138,8 @@ GONE = """
     create procedure obs._gone_as_well() language sql begin atomic select 1; end;
     create function obs.gaps(p_run_id text) returns int language sql immutable return 1;
     reset role;
+    create function obs._gone_job() returns int language sql immutable return 1;
+    alter function obs._gone_job() owner to obs_cron;
     """
 LEFT = "select proname from pg_proc where pronamespace = 'obs'::regnamespace and proname like '%\\_gone%' order by 1"
 
