@@ -2,8 +2,9 @@
 -- Called by: schema/90_policies.sql, _ensure_event_day (partitions)
 -- Reads/Writes: the catalog
 -- Raises: nothing; what is in place is left alone, so that a second install takes no lock
--- Nobody but the owner sees peppers and the dump marker. Readers see their tenants' rows, and the rows for all tenants of what is configured;
--- what belongs to no tenant is for ops and administrators, what has lost its tenant for administrators alone.
+-- Nobody but the owner sees peppers and the dump marker. Readers see their tenants' rows, and the rows for all tenants of
+-- what is configured; what belongs to no tenant is for ops and administrators, what has lost its tenant for administrators
+-- alone.
 create or replace function obs._secure_table(p_table regclass) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
