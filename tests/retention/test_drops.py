@@ -158,10 +158,14 @@ def killed_at_random(db: Db, kills: int) -> None:
         oldest = 40 + 2 * rounds
         nights(db, "old", days_back(oldest, oldest - 1), 300)
         nights(db, "short", [*days_back(oldest, oldest - 1), *days_back(25, 20)], 300, prefix=f"{rounds}-")
-        db.execute("update obs.enrichment_runs set expired_at = expired_at - interval '1 hour' where raw_gone_at is null")
+        db.execute(
+            "update obs.enrichment_runs set expired_at = expired_at - interval '1 hour' where raw_gone_at is null"
+        )
         victim = db.login("obs_cron")
         stop = threading.Timer(
-            rng.random() * length_s, killer.execute, ("select pg_terminate_backend(%s)", (victim.conn.info.backend_pid,))
+            rng.random() * length_s,
+            killer.execute,
+            ("select pg_terminate_backend(%s)", (victim.conn.info.backend_pid,)),
         )
         began = time.perf_counter()
         stop.start()
@@ -174,7 +178,9 @@ def killed_at_random(db: Db, kills: int) -> None:
         victim.close()
         consistent(db)
     for _ in range(2):
-        db.execute("update obs.enrichment_runs set expired_at = expired_at - interval '1 hour' where raw_gone_at is null")
+        db.execute(
+            "update obs.enrichment_runs set expired_at = expired_at - interval '1 hour' where raw_gone_at is null"
+        )
         db.login("obs_cron").execute("call obs.maintain_by_steps()")
     consistent(db)
     assert set(kept(db)) == {f"old-{day:%m%d}" for day in days_back(25, 20)}
