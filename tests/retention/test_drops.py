@@ -1,4 +1,4 @@
-"""Days are dropped while four writers run: nobody is refused, nothing is lost, and a kill at any moment harms nothing."""
+"""Days are dropped while four writers run: nobody is refused, nothing is lost, a kill at any moment harms nothing."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_two_maintenances_at_once_do_not_hinder_each_other(db: Db) -> None:
 
 
 def killed_at_random(db: Db, kills: int) -> None:
-    """A maintenance with work to do is killed at a random moment of it; what it left is whole, the next one finishes it."""
+    """A maintenance with work to do is killed at a random moment; what it left is whole, the next one finishes it."""
     rng = random.Random(7)
     for tenant in ("old", "short"):
         db.call("create_tenant", tenant_id=tenant)

@@ -104,7 +104,9 @@ def test_what_an_open_alert_points_at_stays_until_it_is_resolved(two: Db) -> Non
     db = two
     disputed = f"a-{days_back(40, 40)[0]:%m%d}"
     db.execute(
-        """insert into obs.alerts (tenant_id, alert_code, subject, severity, run_id, rule_version, breached_at, fired_at)
+        """insert into obs.alerts (
+            tenant_id, alert_code, subject, severity, run_id, rule_version, breached_at, fired_at
+        )
         values ('a', 'CR-02', '', 'warning', %s, 1, now(), now())""",
         (disputed,),
     )

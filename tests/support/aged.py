@@ -9,8 +9,8 @@ from support.db import Db
 EVENTS = """
 with made as (
     insert into obs.run_event_logs (
-        run_id, tenant_id, stage, company_id, event, status, error_code, duration_ms, extra, ts, level, logger, event_id,
-        received_at, kind, run_day
+        run_id, tenant_id, stage, company_id, event, status, error_code, duration_ms, extra, ts, level, logger,
+        event_id, received_at, kind, run_day
     )
     select
         %(run)s, %(tenant)s, 'crawl', (n %% 1000)::text, case when n %% 10 = 0 then 'error' else 'finish' end,
@@ -22,8 +22,8 @@ with made as (
 )
 insert into obs.stage_deltas (
     tenant_id, run_id, stage, kind, outcome, vendor, model, error_code, score_bucket, email_status, latency_bucket, n,
-    cost_usd, tokens_input, tokens_output, tokens_cached, tokens_reasoning, unpriced_calls, cache_hits, first_ts, last_ts,
-    last_received_at
+    cost_usd, tokens_input, tokens_output, tokens_cached, tokens_reasoning, unpriced_calls, cache_hits, first_ts,
+    last_ts, last_received_at
 )
 select
     m.tenant_id, m.run_id, 'crawl', 'item', m.status, '', '', coalesce(m.error_code, ''), '', '',

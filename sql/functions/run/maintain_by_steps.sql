@@ -9,7 +9,7 @@ as $$
 declare
     v_started constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     v_until constant pg_catalog.timestamptz
-        := pg_catalog.clock_timestamp() operator(pg_catalog.+) pg_catalog.make_interval(mins => 30);
+        := pg_catalog.clock_timestamp() operator(pg_catalog.+) '30 minutes'::pg_catalog.interval;
     v_result pg_catalog.jsonb := pg_catalog.jsonb_build_object('job', 'maintain');
     v_step pg_catalog.text;
     v_done pg_catalog.int8;
@@ -20,14 +20,16 @@ begin
         loop
             v_done := obs.maintain_step(v_step);
             commit;
-            exit when v_done is null or v_done operator(pg_catalog.=) 0
-                or pg_catalog.clock_timestamp() operator(pg_catalog.>) v_until;
+            if v_done is null then
+                return;  -- another session is at maintenance, and will stamp the job
+            end if;
             v_sum := v_sum operator(pg_catalog.+) v_done;
+            exit when v_done operator(pg_catalog.=) 0 or pg_catalog.clock_timestamp() operator(pg_catalog.>) v_until;
         end loop;
         v_result := pg_catalog.jsonb_set(v_result, array[v_step], pg_catalog.to_jsonb(v_sum));
     end loop;
     perform obs.end_maintenance(v_started, v_result);
 end
 $$;
-comment on procedure obs.maintain_by_steps() is
+comment on routine obs.maintain_by_steps() is
 'All of maintenance that is due, each piece a transaction of its own, so that nobody waits for it; pg_cron''s job.';
