@@ -43,7 +43,8 @@ def minute(cron_server: Cluster) -> Iterator[Minute]:
     db.execute("grant usage on schema cron to obs_cron")
     db.execute(
         """insert into obs.jobs (job, schedule, command, max_age, comment) values
-        ('boom', '* * * * *', 'select 1 / 0', '3 minutes', ''), ('refused', '* * * * *', 'select 1', '3 minutes', '')"""
+        ('boom', '* * * * *', 'select 1 / 0', '3 minutes', ''), ('refused', '* * * * *', 'select 1', '3 minutes', ''),
+        ('steps', '* * * * *', 'call obs.maintain_by_steps()', '3 minutes', '')"""
     )
     try:
         db.call("start_run", tenant_id="a", run_id="real")
@@ -54,7 +55,7 @@ def minute(cron_server: Cluster) -> Iterator[Minute]:
         hba.write_text(REFUSE_OVER_TCP + allowed)
         db.execute("select pg_reload_conf()")
         deadline = time.monotonic() + MINUTE_AND_SOME
-        while not {"obs:tick", "obs:boom", "obs:refused"} <= set(history(db)):
+        while not {"obs:tick", "obs:boom", "obs:refused", "obs:steps"} <= set(history(db)):
             assert time.monotonic() < deadline, f"pg_cron ran only {sorted(history(db))}\n{cron_server.log()[-2000:]}"
             time.sleep(0.2)
         heartbeats = {row.job: row for row in db.rows("select * from obs.jobs")}
