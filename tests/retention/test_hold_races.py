@@ -69,3 +69,13 @@ def test_a_second_call_leaves_at_once_and_stamps_nothing(db: Db, old_run: str) -
     second.execute("call obs.maintain_by_steps()")
     assert db.one("select runs from obs.jobs where job = 'maintain'") == 1
     assert kept(db) == {}
+
+
+def test_a_held_run_cannot_be_discarded(db: Db, old_run: str) -> None:
+    db.call("hold_run", run_id=old_run, reason="court order")
+    with pytest.raises(psycopg.Error, match=f"run '{old_run}' is held") as refused:
+        db.call("discard_run", run_id=old_run)
+    assert refused.value.sqlstate == "55000"
+    assert kept(db) == {old_run: 20}
+    db.call("release_run", run_id=old_run)
+    assert db.call("discard_run", run_id=old_run) == 20

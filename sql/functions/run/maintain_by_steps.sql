@@ -31,5 +31,5 @@ begin
     perform obs.end_maintenance(v_started, v_result);
 end
 $$;
-comment on routine obs.maintain_by_steps() is
+comment on procedure obs.maintain_by_steps is
 'All of maintenance that is due, each piece a transaction of its own, so that nobody waits for it; pg_cron''s job.';
