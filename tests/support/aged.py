@@ -15,7 +15,8 @@ with made as (
     select
         %(run)s, %(tenant)s, 'crawl', (n %% 1000)::text, case when n %% 10 = 0 then 'error' else 'finish' end,
         case when n %% 10 = 0 then 'error' else 'success' end, case when n %% 10 = 0 then 'DNS' end,
-        1 + (n %% 5000) * 7919 %% 5000, '{"http_status": 200}', %(day)s::date + interval '1 hour' + n * interval '1 millisecond',
+        1 + (n %% 5000) * 7919 %% 5000, '{"http_status": 200}',
+        %(day)s::date + interval '1 hour' + n * interval '1 millisecond',
         'INFO', 'obs.stage', md5(%(run)s || n)::uuid, now(), 'item', %(day)s
     from generate_series(1, %(count)s) n
     returning tenant_id, run_id, status, error_code, duration_ms, ts
