@@ -22,6 +22,7 @@ set standard_conforming_strings = on;
 \ir schema/63_runbooks.sql
 \ir schema/70_qa.sql
 \ir schema/74_backups.sql
+\ir schema/71_retention.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -260,11 +261,20 @@ set standard_conforming_strings = on;
 \ir functions/deliver/set_route.sql
 \ir functions/deliver/drop_route.sql
 \ir functions/deliver/route_preview.sql
--- retention: days ahead, thinning
+-- retention: days ahead, thinning, what leaves and when
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
 \ir functions/retention/_thin_runs.sql
 \ir functions/retention/_prune_quarantine.sql
+\ir functions/retention/_retention_days.sql
+\ir functions/retention/_runs_past_window.sql
+\ir functions/retention/_expire_runs.sql
+\ir functions/retention/_delete_expired.sql
+\ir functions/retention/_days_to_drop.sql
+\ir functions/retention/_try_drop_days.sql
+\ir functions/retention/_drop_days.sql
+\ir functions/retention/hold_run.sql
+\ir functions/retention/release_run.sql
 -- report: what is read out of it
 \ir functions/report/gaps.sql
 \ir functions/report/_paired_events.sql
@@ -312,7 +322,11 @@ set standard_conforming_strings = on;
 \ir functions/run/simulate.sql
 \ir functions/run/_cron_access.sql
 \ir functions/run/_cron_launcher.sql
+\ir functions/run/maintenance_steps.sql
+\ir functions/run/maintain_step.sql
+\ir functions/run/end_maintenance.sql
 \ir functions/run/maintain.sql
+\ir functions/run/maintain_by_steps.sql
 \ir functions/run/_schedule_jobs.sql
 \ir functions/run/start.sql
 \ir functions/run/stop.sql
@@ -321,6 +335,7 @@ set standard_conforming_strings = on;
 \ir functions/run/_status_cron_runs.sql
 \ir functions/run/_status_cron.sql
 \ir functions/run/_status_data.sql
+\ir functions/run/_status_retention.sql
 \ir functions/run/_status_alerts.sql
 \ir functions/run/_status_security.sql
 \ir functions/run/status.sql
@@ -364,6 +379,7 @@ set standard_conforming_strings = on;
 \ir schema/94_comments_runbooks.sql
 \ir schema/95_comments_watch.sql
 \ir schema/96_comments_alerts.sql
+\ir schema/98_comments_retention.sql
 
 reset role;
 reset lock_timeout;

@@ -149,7 +149,7 @@ begin
             from cron.job_run_details h
             left join cron.job j on j.jobid = h.jobid
             where h.username = current_user and h.database = current_database()
-              and (j.jobname like 'obs:%' or j.jobid is null and h.command ~ '^select obs\.\w+\(\)$')
+              and (j.jobname like 'obs:%' or j.jobid is null and h.command ~ '^(select|call) obs\.\w+\(\)$')
         ) old
         where d.runid = old.runid
           and (old.at < clock_timestamp() - interval '7 days' or old.at is null and old.n > 10080)

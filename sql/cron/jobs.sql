@@ -2,7 +2,8 @@
 insert into obs.jobs as j (job, schedule, command, max_age, comment)
 values
 ('tick', '* * * * *', 'select obs.tick()', interval '3 minutes', 'Folds new events and closes abandoned runs.'),
-('maintain', '7 * * * *', 'select obs.maintain()', interval '3 hours', 'Event days ahead, thinning, pruning.')
+('maintain', '7 * * * *', 'call obs.maintain_by_steps()', interval '3 hours',
+    'Event days ahead, thinning, retention, pruning.')
 on conflict (job) do update
     set schedule = excluded.schedule, command = excluded.command, max_age = excluded.max_age, comment = excluded.comment
     where (j.schedule, j.command, j.max_age, j.comment)

@@ -44,7 +44,7 @@ grant usage on type obs.event to obs_writer, obs_admin;
 grant select on
 obs.tenants, obs.settings, obs.extra_keys, obs.price_cards, obs.vendor_error_codes,
 obs.enrichment_runs, obs.run_stage_stats, obs.run_vendor_usage, obs.run_model_usage, obs.run_error_codes, obs.run_metrics,
-obs.latency_buckets, obs.run_event_logs, obs.quarantined_events, obs.run_overview
+obs.latency_buckets, obs.run_event_logs, obs.quarantined_events, obs.run_holds, obs.run_overview
 to obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on
 obs.tenant_roles, obs.audit_log, obs.stage_deltas, obs.jobs, obs.event_days, obs.schema_migrations, obs.attached_relations,
@@ -115,6 +115,9 @@ grant execute on function obs.route_preview(bigint) to obs_ops, obs_admin;
 
 -- The jobs
 grant execute on function obs.tick(int), obs.maintain() to obs_cron, obs_ops, obs_admin;
+grant execute on function obs.maintenance_steps(), obs.maintain_step(text), obs.end_maintenance(timestamptz, jsonb)
+to obs_cron, obs_ops, obs_admin;
+grant execute on procedure obs.maintain_by_steps() to obs_cron, obs_ops, obs_admin;
 grant execute on function obs.start(), obs.stop(), obs.status(), obs._schedule_jobs() to obs_ops, obs_admin;
 
 -- Administration
@@ -130,6 +133,8 @@ obs.expect(text, text, text, interval, text, text),
 obs.unexpect(text, text),
 obs.reprice(timestamptz, timestamptz, text),
 obs.discard_run(text, text, text),
+obs.hold_run(text, text, text),
+obs.release_run(text, text),
 obs.set_route(text, text, text[], text[], int[], time, time, text, text, text),
 obs.drop_route(text, text),
 obs.accept_cluster(boolean),

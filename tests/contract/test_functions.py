@@ -7,7 +7,7 @@ from support.db import Db
 PINNED = "search_path=pg_catalog, pg_temp"
 
 # A procedure that commits cannot carry a setting; its body qualifies every name instead.
-COMMITTING_PROCEDURES: set[str] = set()
+COMMITTING_PROCEDURES = {"obs.maintain_by_steps"}
 
 # attach_runs works with the rights of whoever owns the host's table, start sees the settings its caller may see; they
 # hand over to these what only obs may do.

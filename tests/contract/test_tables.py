@@ -10,6 +10,7 @@ from support.db import Db
 OTHER_LEADING_COLUMNS = {
     "alert_thresholds_alert_code_idx": "whose numbers go when a rule goes",
     "alerts_group_idx": "which alerts are told together, of one tenant or of many",
+    "enrichment_runs_raw_idx": "which runs still have raw events on a day, of whatever tenant",
     "enrichment_runs_run_id_idx": "whose run is this, when only its id is given",
     "notifications_notification_id_idx": "which notification is this, by the id that its forwarder holds",
     "notifications_waiting_idx": "what waits to be sent, of all tenants, by the moment it may be",

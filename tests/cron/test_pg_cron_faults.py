@@ -208,7 +208,7 @@ def test_where_pg_cron_lives_in_another_database_the_statement_for_there_is_give
         obs.execute(row.how.partition("a superuser runs there: ")[2])
     scheduled = "select jobname, database, username, command from cron.job where database = 'other' order by 1"
     assert [tuple(row) for row in obs.rows(scheduled)] == [
-        ("obs:maintain", "other", "obs_cron", "select obs.maintain()"),
+        ("obs:maintain", "other", "obs_cron", "call obs.maintain_by_steps()"),
         ("obs:tick", "other", "obs_cron", "select obs.tick()"),
     ]
     for job in ("tick", "maintain"):

@@ -43,7 +43,8 @@ def minute(cron_server: Cluster) -> Iterator[Minute]:
     db.execute("grant usage on schema cron to obs_cron")
     db.execute(
         """insert into obs.jobs (job, schedule, command, max_age, comment) values
-        ('boom', '* * * * *', 'select 1 / 0', '3 minutes', ''), ('refused', '* * * * *', 'select 1', '3 minutes', '')"""
+        ('boom', '* * * * *', 'select 1 / 0', '3 minutes', ''), ('refused', '* * * * *', 'select 1', '3 minutes', ''),
+        ('steps', '* * * * *', 'call obs.maintain_by_steps()', '3 minutes', '')"""
     )
     try:
         db.call("start_run", tenant_id="a", run_id="real")
@@ -54,7 +55,7 @@ def minute(cron_server: Cluster) -> Iterator[Minute]:
         hba.write_text(REFUSE_OVER_TCP + allowed)
         db.execute("select pg_reload_conf()")
         deadline = time.monotonic() + MINUTE_AND_SOME
-        while not {"obs:tick", "obs:boom", "obs:refused"} <= set(history(db)):
+        while not {"obs:tick", "obs:boom", "obs:refused", "obs:steps"} <= set(history(db)):
             assert time.monotonic() < deadline, f"pg_cron ran only {sorted(history(db))}\n{cron_server.log()[-2000:]}"
             time.sleep(0.2)
         heartbeats = {row.job: row for row in db.rows("select * from obs.jobs")}
@@ -65,7 +66,7 @@ def minute(cron_server: Cluster) -> Iterator[Minute]:
         hba.write_text(allowed)
         db.execute("select pg_reload_conf()")
         unschedule_all(db)
-        db.execute("delete from obs.jobs where job in ('boom', 'refused')")
+        db.execute("delete from obs.jobs where job in ('boom', 'refused', 'steps')")
         db.close()
 
 
@@ -85,6 +86,14 @@ def test_the_heartbeat_is_stamped(minute: Minute) -> None:
 def test_the_history_of_pg_cron_has_it_as_obs_crons_success(minute: Minute) -> None:
     tick = minute.history["obs:tick"]
     assert (tick.status, tick.username, tick.command) == ("succeeded", "obs_cron", "select obs.tick()")
+
+
+def test_the_procedure_of_maintenance_commits_under_pg_cron(minute: Minute) -> None:
+    steps = minute.history["obs:steps"]
+    assert (steps.status, steps.username) == ("succeeded", "obs_cron"), steps.return_message
+    maintain = minute.heartbeats["maintain"]
+    assert maintain.runs >= 1
+    assert set(minute.db.one("select obs.maintenance_steps()")) < set(maintain.last_result)
 
 
 def test_pg_cron_is_green_and_its_mode_seen(minute: Minute) -> None:
@@ -126,6 +135,7 @@ def test_starting_again_mends_only_the_refused_job(minute: Minute) -> None:
         "boom": "already scheduled in pg_cron",
         "maintain": "already scheduled in pg_cron",
         "refused": "scheduled anew in pg_cron: its last connection failed",
+        "steps": "already scheduled in pg_cron",
         "tick": "already scheduled in pg_cron",
     }
     assert minute.db.rows("select jobname from cron.job where nodename = '127.0.0.1'") == []

@@ -71,4 +71,4 @@ def test_status_says_what_to_call_and_when_it_was_last_called(db: Db) -> None:
 
 
 def test_maintain_has_no_history_to_prune(db: Db) -> None:
-    assert db.call("maintain")["cron_history_pruned"] is None
+    assert db.call("maintain")["cron_history_pruned"] == 0

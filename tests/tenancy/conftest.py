@@ -39,6 +39,8 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
         db.call("create_tenant", tenant_id=tenant, display_name=f"{word} ltd")
         alerts_of(db, tenant, word)
         db.call("expect", tenant_id=tenant, schedule="02:30", name=f"{word}-night")
+        db.call("hold_run", run_id=run, reason=f"{word} disputes it", tenant_id=tenant)
+        db.call("release_run", run_id=run, tenant_id=tenant)
         db.execute(
             """insert into obs.host_snapshots (tenant_id, run_id, relation, fingerprint, parts)
             values (%s, %s, 'public.mv', 'x', '{}')""",

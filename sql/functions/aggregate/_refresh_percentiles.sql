@@ -11,7 +11,7 @@ declare
     v_all int[];
     v_success int[];
 begin
-    select r.run_day, r.thinned_at is null and d.dropped_at is null
+    select r.run_day, r.thinned_at is null and r.expired_at is null and d.dropped_at is null
     into v_day, v_raw
     from obs.enrichment_runs r
     left join obs.event_days d on d.run_day = r.run_day

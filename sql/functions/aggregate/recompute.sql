@@ -19,7 +19,7 @@ declare
     v_run obs.enrichment_runs;
 begin
     select r.* into v_run from obs.enrichment_runs r where r.tenant_id = v_tenant and r.run_id = p_run_id;
-    if v_run.thinned_at is not null
+    if v_run.thinned_at is not null or v_run.expired_at is not null
         or exists (select from obs.event_days d where d.run_day = v_run.run_day and d.dropped_at is not null)
     then
         return query

@@ -19,10 +19,10 @@ begin
     end if;
     perform obs._known_tenant(p_tenant_id);
     perform from obs.enrichment_runs r
-    where r.started_at < p_to and coalesce(r.last_event_ts, 'infinity') >= p_from and r.thinned_at is not null
+    where r.started_at < p_to and coalesce(r.last_event_ts, 'infinity') >= p_from and (r.thinned_at is not null or r.expired_at is not null)
       and (p_tenant_id is null or r.tenant_id = p_tenant_id);
     if found then
-        raise notice 'thinned runs keep the cost of the calls they no longer hold';
+        raise notice 'thinned runs and those past their window keep the cost of the calls they no longer hold';
     end if;
     for v_run in
         select r.tenant_id, r.run_id, r.run_day

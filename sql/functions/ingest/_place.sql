@@ -28,7 +28,7 @@ begin
                         when e.tenant_id <> all(p_allowed) then 'forbidden_tenant'
                         else 'unknown_run'
                     end
-                    when d.dropped_at is not null then 'expired'
+                    when d.dropped_at is not null or r.expired_at is not null then 'expired'
                     when r.thinned_at is not null and obs._thinnable(e.logger, e.event, e.status, e.stage, 0, e.extra)
                         then 'thinned'
                 end as reason

@@ -48,7 +48,7 @@ begin
             v_now, p_kind, v_source, r.run_day
         from obs.enrichment_runs r
         join obs.event_days d on d.run_day = r.run_day
-        where r.run_id = p_run_id and r.thinned_at is null and d.dropped_at is null
+        where r.run_id = p_run_id and r.thinned_at is null and r.expired_at is null and d.dropped_at is null
           and (p_tenant_id is null or r.tenant_id = p_tenant_id)
           and (p_allowed is null or r.tenant_id = any(p_allowed))
           and not exists (

@@ -11,7 +11,7 @@ as $$
 #variable_conflict use_column
 declare
     v_capture constant jsonb := obs._setting(p_run.tenant_id, 'capture');
-    v_dropped constant boolean := exists (
+    v_dropped constant boolean := p_run.expired_at is not null or exists (
         select from obs.event_days d where d.run_day = p_run.run_day and d.dropped_at is not null
     );
 begin

@@ -14,8 +14,9 @@ declare
     v_run obs.enrichment_runs;
 begin
     select r.* into v_run from obs.enrichment_runs r where r.tenant_id = v_tenant and r.run_id = p_run_id;
-    if v_run.thinned_at is not null then
-        raise notice 'run % is thinned: events left out on purpose cannot be told from missing ones', quote_literal(p_run_id);
+    if v_run.thinned_at is not null or v_run.expired_at is not null then
+        raise notice 'run % is thinned or past its window: events left out on purpose cannot be told from missing ones',
+            quote_literal(p_run_id);
         return;
     end if;
     return query

@@ -1,7 +1,7 @@
 -- obs.discard_run: takes back a wrong run with everything that was stored and added up for it
 -- Called by: administrators
 -- Reads/Writes: every table with run rows (delete), audit_log, and all that _forget_run writes
--- Raises: OB002 unknown run, OB004 ambiguous run id, 55P03 when batches under way do not end within two seconds
+-- Raises: OB002 unknown run, OB004 ambiguous run id, 55000 a held run, 55P03 when batches under way do not end in time
 -- The table lock waits for the batches under way and holds up new ones: none can store an event of a run that is gone.
 -- It waits no longer than two seconds, so that a transaction somebody left open cannot hold up every writer behind it. Who
 -- holds a row of the run may come to wait for the table, behind this: so this waits in five goes, each of which gives back
@@ -26,6 +26,12 @@ begin
             end if;
         end;
     end loop;
+    if exists (
+        select from obs.run_holds h where h.tenant_id = v_run.tenant_id and h.run_id = p_run_id and h.released_at is null
+    ) then
+        raise exception 'run % is held', quote_literal(p_run_id)
+            using errcode = '55000', hint = 'Who holds it, and why, is in obs.run_holds; obs.release_run ends the hold.';
+    end if;
     delete from obs.run_event_logs e
     where e.tenant_id = v_run.tenant_id and e.run_id = p_run_id and e.run_day = v_run.run_day;
     get diagnostics v_events = row_count;

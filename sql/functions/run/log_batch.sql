@@ -37,7 +37,7 @@ begin
     select r.run_day into v_day
     from obs.enrichment_runs r
     join obs.event_days d on d.run_day = r.run_day and d.dropped_at is null
-    where r.tenant_id = v_tenant and r.run_id = v_run and r.thinned_at is null
+    where r.tenant_id = v_tenant and r.run_id = v_run and r.thinned_at is null and r.expired_at is null
       and (v_allowed is null or r.tenant_id = any(v_allowed));
     if v_day is not null and v_of_run = v_count and obs._batch_clean() then
         -- One sub-transaction a batch, never one an event.

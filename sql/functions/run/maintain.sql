@@ -1,27 +1,34 @@
--- obs.maintain: event days ahead, thinning, pruning; call it each hour
--- Called by: pg_cron, any scheduler
--- Reads/Writes: jobs, event_days, run_event_logs, quarantined_events, cron.job_run_details
+-- obs.maintain: all of maintenance that is due, in one transaction; call it each hour where CALL is not at hand
+-- Called by: any scheduler, people
+-- Reads/Writes: jobs, and what the steps read and write
 -- Raises: nothing of its own
+-- A step goes on for at most 20 pieces, so that the transaction stays short; maintain_by_steps has no such limit.
 create or replace function obs.maintain() returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_started timestamptz := clock_timestamp();
-    v_result jsonb;
+    v_started constant timestamptz := clock_timestamp();
+    v_result jsonb := jsonb_build_object('job', 'maintain');
+    v_step text;
+    v_done bigint;
+    v_sum bigint;
 begin
     if not obs._begin_job('maintain') then
         return jsonb_build_object('job', 'maintain', 'skipped', 'another maintain is running');
     end if;
-    v_result := jsonb_build_object(
-        'job', 'maintain',
-        'days_made', obs._make_days_ahead(),
-        'events_thinned', obs._thin_runs(),
-        'quarantine_pruned', obs._prune_quarantine(),
-        'cron_history_pruned', case when obs._cron_access() = 'usable' then obs._cron_prune() end
-    );
-    perform obs._end_job('maintain', v_started, v_result);
+    foreach v_step in array obs.maintenance_steps() loop
+        v_sum := 0;
+        for v_piece in 1..20 loop
+            v_done := obs.maintain_step(v_step);
+            v_sum := v_sum + v_done;
+            exit when v_done = 0 or v_step in ('days_made', 'days_dropped');
+        end loop;
+        v_result := v_result || jsonb_build_object(v_step, v_sum);
+    end loop;
+    perform obs.end_maintenance(v_started, v_result);
     return v_result;
 end
 $$;
 comment on function obs.maintain() is
-'Makes event days ahead, thins finished runs by their capture mode, prunes quarantine. Each hour, from any scheduler.';
+'Event days ahead, thinning, retention and pruning, all that is due, in one transaction. Each hour, from any scheduler;'
+' obs.maintain_by_steps commits after each piece.';

@@ -1,0 +1,35 @@
+-- obs.maintain_by_steps: all of maintenance that is due, each piece a transaction of its own
+-- Called by: pg_cron each hour, people (CALL, outside a transaction)
+-- Reads/Writes: what maintain_step and end_maintenance read and write, with their rights
+-- Raises: nothing of its own
+-- A procedure that commits can carry no SET and no other rights than its caller's: every name is qualified.
+create or replace procedure obs.maintain_by_steps()
+language plpgsql
+as $$
+declare
+    v_started constant pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+    v_until constant pg_catalog.timestamptz
+        := pg_catalog.clock_timestamp() operator(pg_catalog.+) '30 minutes'::pg_catalog.interval;
+    v_result pg_catalog.jsonb := pg_catalog.jsonb_build_object('job', 'maintain');
+    v_step pg_catalog.text;
+    v_done pg_catalog.int8;
+    v_sum pg_catalog.int8;
+begin
+    foreach v_step in array obs.maintenance_steps() loop
+        v_sum := 0;
+        loop
+            v_done := obs.maintain_step(v_step);
+            commit;
+            if v_done is null then
+                return;  -- another session is at maintenance, and will stamp the job
+            end if;
+            v_sum := v_sum operator(pg_catalog.+) v_done;
+            exit when v_done operator(pg_catalog.=) 0 or pg_catalog.clock_timestamp() operator(pg_catalog.>) v_until;
+        end loop;
+        v_result := pg_catalog.jsonb_set(v_result, array[v_step], pg_catalog.to_jsonb(v_sum));
+    end loop;
+    perform obs.end_maintenance(v_started, v_result);
+end
+$$;
+comment on procedure obs.maintain_by_steps is
+'All of maintenance that is due, each piece a transaction of its own, so that nobody waits for it; pg_cron''s job.';
