@@ -262,6 +262,30 @@ set standard_conforming_strings = on;
 \ir functions/deliver/drop_route.sql
 \ir functions/deliver/route_preview.sql
 -- retention: days ahead, thinning, what leaves and when
+-- qa: samples drawn, checks that a machine can make
+\ir functions/qa/_draw_order.sql
+\ir functions/qa/_qa_source.sql
+\ir functions/qa/_read_host_companies.sql
+\ir functions/qa/_read_source.sql
+\ir functions/qa/_high_companies.sql
+\ir functions/qa/_qa_facts.sql
+\ir functions/qa/_check_of.sql
+\ir functions/qa/_terms.sql
+\ir functions/qa/_host_of.sql
+\ir functions/qa/_domain_check.sql
+\ir functions/qa/_about_check.sql
+\ir functions/qa/_is_webmail.sql
+\ir functions/qa/_contacts_check.sql
+\ir functions/qa/_rationale_check.sql
+\ir functions/qa/_qa_checks.sql
+\ir functions/qa/_put_samples.sql
+\ir functions/qa/_risky_companies.sql
+\ir functions/qa/_draw_qa.sql
+\ir functions/qa/_draw_missed.sql
+\ir functions/qa/sample_qa.sql
+\ir functions/qa/register_qa_source.sql
+\ir functions/qa/load_webmail_domains.sql
+-- retention: days ahead, thinning
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
 \ir functions/retention/_thin_runs.sql
@@ -380,6 +404,7 @@ set standard_conforming_strings = on;
 \ir schema/95_comments_watch.sql
 \ir schema/96_comments_alerts.sql
 \ir schema/98_comments_retention.sql
+\ir schema/97_comments_qa.sql
 
 reset role;
 reset lock_timeout;

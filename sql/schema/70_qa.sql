@@ -43,6 +43,7 @@ create table if not exists obs.qa_samples (
         result = 'needs_review' or (reviewer is not null and reviewed_at is not null)
     )
 );
+create index if not exists qa_samples_stratum_idx on obs.qa_samples (tenant_id, run_id, stratum);
 create index if not exists qa_samples_open_idx
 on obs.qa_samples (tenant_id, created_at) where result = 'needs_review';
 
@@ -88,6 +89,9 @@ create table if not exists obs.qa_sources (
     relation text collate "C" not null,
     registered_by text not null default session_user,
     registered_at timestamptz not null default clock_timestamp(),
+    last_read_at timestamptz,
+    last_ms int,
+    last_error text,
     constraint qa_sources_one_a_scope unique nulls not distinct (tenant_id)
 );
 
@@ -99,5 +103,5 @@ create table if not exists obs.webmail_domains (
     constraint webmail_domains_once_a_scope unique nulls not distinct (tenant_id, domain_hash)
 );
 do $step$
-begin perform obs._record_step('70_qa', '73a5d7311686864e6ca5bf79304ab2b4d39ac39878795ff476445c5a3896b481');
+begin perform obs._record_step('70_qa', 'cbeac4f5714e79a9ce408195921331a88812dcc6e28161ffb058114888d37dda');
 end $step$;
