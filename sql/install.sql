@@ -223,6 +223,7 @@ set standard_conforming_strings = on;
 \ir functions/evidence/_check_odoo_defaults.sql
 \ir functions/evidence/_check_odoo_mapping.sql
 \ir functions/evidence/_check_parallel_calls.sql
+\ir functions/evidence/_check_qa_sample.sql
 \ir functions/evidence/_check_run_life.sql
 \ir functions/evidence/_check_token_bursts.sql
 \ir functions/evidence/_check_unpriced_calls.sql
@@ -258,6 +259,15 @@ set standard_conforming_strings = on;
 \ir functions/deliver/set_route.sql
 \ir functions/deliver/drop_route.sql
 \ir functions/deliver/route_preview.sql
+-- qa: who looks at which company, what they say of it, what follows
+\ir functions/qa/_needs_double_review.sql
+\ir functions/qa/_clean_checks.sql
+\ir functions/qa/_agreed_result.sql
+\ir functions/qa/_follow_up.sql
+\ir functions/qa/qa_claim.sql
+\ir functions/qa/qa_release.sql
+\ir functions/qa/qa_review.sql
+\ir functions/qa/close_follow_up.sql
 -- retention: days ahead, thinning
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
@@ -306,6 +316,7 @@ set standard_conforming_strings = on;
 \ir functions/run/_fold_waiting.sql
 \ir functions/run/tick.sql
 \ir functions/run/_drill_lines.sql
+\ir functions/run/_drill_sample.sql
 \ir functions/run/_drill_rows.sql
 \ir functions/run/simulate.sql
 \ir functions/run/_cron_access.sql
@@ -334,6 +345,7 @@ set standard_conforming_strings = on;
 \ir views/conditions/oa_04.sql
 \ir views/conditions/cc_05.sql
 \ir views/conditions/oe_06.sql
+\ir views/conditions/qa_07.sql
 \ir views/conditions/wd_09.sql
 \ir views/conditions/c_10.sql
 \ir views/conditions/up_11.sql
@@ -341,6 +353,9 @@ set standard_conforming_strings = on;
 \ir views/conditions/rn_13.sql
 \ir views/alert_active.sql
 \ir views/alert_response.sql
+\ir views/qa_worklist.sql
+\ir views/qa_run_status.sql
+\ir views/qa_agreement.sql
 
 -- 5. Rules, as data
 \ir rules/alert_rules.sql
@@ -359,6 +374,7 @@ set standard_conforming_strings = on;
 \ir schema/94_comments_runbooks.sql
 \ir schema/95_comments_watch.sql
 \ir schema/96_comments_alerts.sql
+\ir schema/97_comments_qa_views.sql
 
 reset role;
 reset client_min_messages;

@@ -19,6 +19,8 @@ declare
             then 'a number from 0.01 to 1' end
         when 'resend_window_s' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 0 and 604800
             then 'a number of seconds from 0 to 604800' end
+        when 'qa_double_review_share' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 0 and 1
+            then 'a number from 0 to 1' end
         when 'extra_mode' then case when p_value not in ('"open"', '"strict"') then '"open" or "strict"' end
         when 'strict_writers' then case when jsonb_typeof(p_value) <> 'boolean' or p_tenant_id is not null
             then 'true or false, for all tenants at once' end
