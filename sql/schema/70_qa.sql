@@ -38,11 +38,12 @@ create table if not exists obs.qa_samples (
     revision int not null default 1,
     primary key (tenant_id, run_id, company_id),
     foreign key (tenant_id, run_id, stratum) references obs.qa_draws on delete cascade,
-    constraint qa_samples_result_is_known check (result in ('pass', 'fail', 'needs_review')),
+    constraint qa_samples_result_is_known check (result::text = any(array['pass', 'fail', 'needs_review'])),
     constraint qa_samples_verdict_has_its_reviewer check (
         result = 'needs_review' or (reviewer is not null and reviewed_at is not null)
     )
 );
+create index if not exists qa_samples_stratum_idx on obs.qa_samples (tenant_id, run_id, stratum);
 create index if not exists qa_samples_open_idx
 on obs.qa_samples (tenant_id, created_at) where result = 'needs_review';
 
@@ -59,7 +60,7 @@ create table if not exists obs.qa_reviews (
     reviewed_at timestamptz not null default clock_timestamp(),
     primary key (tenant_id, review_id),
     foreign key (tenant_id, run_id, company_id) references obs.qa_samples on delete cascade,
-    constraint qa_reviews_result_is_known check (result in ('pass', 'fail', 'needs_review'))
+    constraint qa_reviews_result_is_known check (result::text = any(array['pass', 'fail', 'needs_review']))
 );
 create index if not exists qa_reviews_tenant_id_run_id_idx on obs.qa_reviews (tenant_id, run_id, company_id);
 
@@ -99,5 +100,5 @@ create table if not exists obs.webmail_domains (
     constraint webmail_domains_once_a_scope unique nulls not distinct (tenant_id, domain_hash)
 );
 do $step$
-begin perform obs._record_step('70_qa', '73a5d7311686864e6ca5bf79304ab2b4d39ac39878795ff476445c5a3896b481');
+begin perform obs._record_step('70_qa', 'a3c30f57a88cc491f960d1a44d8c080310cd98363a821a95015ee250238dd044');
 end $step$;
