@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 
 from support.db import Db
 from support.qa import drawn, review, status
+
+from .conftest import OBS, clean_environment
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -258,3 +261,33 @@ def test_the_worklist(db: Db, obs: Run, reviewer: str) -> None:
     assert len(obs("qa", "worklist", "--run", "r9", dsn=reviewer).stdout.splitlines()) == 1
     short = obs("qa", "worklist", "--limit", "3", dsn=reviewer)
     assert (len(short.stdout.splitlines()), short.stderr) == (4, "there may be more: --limit 6\n")
+
+
+def test_a_killed_import_has_changed_nothing(db: Db, obs: Run, reviewer: str, tmp_path: Path) -> None:
+    """It has reviewed run r1 and waits for r2, which somebody holds, when it is killed."""
+    drawn(db, "r2", number=2)
+    sheet = Sheet(obs("qa", "export", dsn=reviewer).stdout)
+    for row in sheet.rows:
+        row["result"] = "fail"
+    file = sheet.save(tmp_path / "x.csv")
+    holder = db.login()
+    holder.execute("begin")
+    holder.execute("select from obs.qa_draws where run_id = 'r2' for update")
+    before = state(db)
+    process = subprocess.Popen(
+        [str(OBS), "qa", "import", str(file)], env=clean_environment(OBS_DSN=reviewer), stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    waiting = "select count(*) from pg_stat_activity where usename = 'test_reviewer_a' and wait_event_type = 'Lock'"
+    until = time.monotonic() + 30
+    while not db.one(waiting):
+        assert time.monotonic() < until, "the import never waited"
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    holder.execute("rollback")
+    while db.one("select count(*) from pg_stat_activity where usename = 'test_reviewer_a'"):
+        assert time.monotonic() < until, "its session never ended"
+        time.sleep(0.02)
+    assert (state(db), db.one("select count(*) from obs.qa_follow_ups")) == (before, 0)
+    assert obs("qa", "import", file, dsn=reviewer).stdout == "12 reviewed, 0 unchanged, 0 in conflict\n"

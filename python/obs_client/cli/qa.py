@@ -16,7 +16,9 @@ from .database import Dsn, opened
 from .output import complain, note, plain
 from .trouble import Trouble
 
-qa_app = typer.Typer(help="Review drawn companies: what waits, and by CSV file.", no_args_is_help=True)
+qa_app = typer.Typer(
+    help="Review drawn companies: what waits, and by CSV file.\n\nExample: obs qa worklist", no_args_is_help=True
+)
 
 _WAITING = """select w.tenant_id, w.run_id, w.company_id, w.stratum, w.domain_verdict, w.about_verdict,
         w.contacts_verdict, w.rationale_verdict, w.claimed_by, w.needs_second_review, date_trunc('minute', w.age)::text
