@@ -259,7 +259,29 @@ set standard_conforming_strings = on;
 \ir functions/deliver/set_route.sql
 \ir functions/deliver/drop_route.sql
 \ir functions/deliver/route_preview.sql
--- qa: who looks at which company, what they say of it, what follows
+-- qa: samples drawn, checks that a machine can make; who looks at which company, what follows
+\ir functions/qa/_draw_order.sql
+\ir functions/qa/_qa_source.sql
+\ir functions/qa/_read_host_companies.sql
+\ir functions/qa/_read_source.sql
+\ir functions/qa/_high_companies.sql
+\ir functions/qa/_qa_facts.sql
+\ir functions/qa/_check_of.sql
+\ir functions/qa/_terms.sql
+\ir functions/qa/_host_of.sql
+\ir functions/qa/_domain_check.sql
+\ir functions/qa/_about_check.sql
+\ir functions/qa/_is_webmail.sql
+\ir functions/qa/_contacts_check.sql
+\ir functions/qa/_rationale_check.sql
+\ir functions/qa/_qa_checks.sql
+\ir functions/qa/_put_samples.sql
+\ir functions/qa/_risky_companies.sql
+\ir functions/qa/_draw_qa.sql
+\ir functions/qa/_draw_missed.sql
+\ir functions/qa/sample_qa.sql
+\ir functions/qa/register_qa_source.sql
+\ir functions/qa/load_webmail_domains.sql
 \ir functions/qa/_needs_double_review.sql
 \ir functions/qa/_clean_checks.sql
 \ir functions/qa/_agreed_result.sql
@@ -374,6 +396,7 @@ set standard_conforming_strings = on;
 \ir schema/94_comments_runbooks.sql
 \ir schema/95_comments_watch.sql
 \ir schema/96_comments_alerts.sql
+\ir schema/97_comments_qa.sql
 \ir schema/97_comments_qa_views.sql
 
 reset role;

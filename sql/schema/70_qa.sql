@@ -89,6 +89,9 @@ create table if not exists obs.qa_sources (
     relation text collate "C" not null,
     registered_by text not null default session_user,
     registered_at timestamptz not null default clock_timestamp(),
+    last_read_at timestamptz,
+    last_ms int,
+    last_error text,
     constraint qa_sources_one_a_scope unique nulls not distinct (tenant_id)
 );
 
@@ -100,5 +103,5 @@ create table if not exists obs.webmail_domains (
     constraint webmail_domains_once_a_scope unique nulls not distinct (tenant_id, domain_hash)
 );
 do $step$
-begin perform obs._record_step('70_qa', 'a3c30f57a88cc491f960d1a44d8c080310cd98363a821a95015ee250238dd044');
+begin perform obs._record_step('70_qa', 'b0ef532f208aed3f36fac297194bf668f827bfb7f784821bc16f578eb849b834');
 end $step$;

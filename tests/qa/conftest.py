@@ -1,4 +1,4 @@
-"""Tenants a and b with a reviewer each, and a second one for a; a sample of ten companies of a's run r1."""
+"""A host that knows what its companies look like; reviewers of tenants a and b, and a sample of ten companies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import pytest
 
 from support.db import Db
 from support.qa import drawn
+from support.samples import Host
+
+
+@pytest.fixture
+def host(db: Db) -> Host:
+    return Host(db)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
--- obs._after_change: what a change of a run asks for: its conditions judged, and the host's relations remembered
+-- obs._after_change: what a change of a run asks for: its conditions judged, the host's relations remembered, its QA drawn
 -- Called by: finish_stage, finish_run, set_metric, _apply
--- Reads/Writes: all that _judge_run and _snapshot_hosts read and write
+-- Reads/Writes: all that _judge_run, _snapshot_hosts and _draw_qa read and write
 -- Raises: nothing
 -- p_stages: the stages that ended; NULL when the run did.
 create or replace function obs._after_change(p_tenant_id text, p_run_id text, p_stages text[]) returns void
@@ -11,7 +11,10 @@ begin
     if p_stages is null or 'mv_refresh' = any(p_stages) then
         perform obs._snapshot_hosts(p_tenant_id, p_run_id);
     end if;
+    if p_stages is null then
+        perform obs._draw_qa(p_tenant_id, p_run_id);
+    end if;
 end
 $$;
 comment on function obs._after_change(text, text, text[]) is
-'What a change of a run asks for: its conditions judged, and the host''s relations remembered.';
+'What a change of a run asks for: its conditions judged, the host''s relations remembered, its QA samples drawn.';

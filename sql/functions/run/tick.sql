@@ -12,6 +12,7 @@ declare
     v_folded int;
     v_failed int := 0;
     v_crashed int;
+    v_drawn int;
     v_alerts jsonb;
     v_result jsonb;
 begin
@@ -30,6 +31,7 @@ begin
         from obs.enrichment_runs r
         where r.status = 'crashed' and r.finished_at >= v_started;
     end if;
+    v_drawn := obs._draw_missed();
     begin
         v_alerts := obs.evaluate_alerts();
     exception when others then
@@ -38,7 +40,8 @@ begin
         v_alerts := jsonb_build_object('failed', sqlstate);
     end;
     v_result := jsonb_build_object('job', 'tick', 'alerts', v_alerts, 'folded_runs', v_folded, 'crashed_runs', v_crashed)
-        || case when v_failed > 0 then jsonb_build_object('failed_runs', v_failed) else '{}' end;
+        || case when v_failed > 0 then jsonb_build_object('failed_runs', v_failed) else '{}' end
+        || case when v_drawn > 0 then jsonb_build_object('drawn_runs', v_drawn) else '{}' end;
     perform obs._end_job('tick', v_started, v_result);
     return v_result;
 end

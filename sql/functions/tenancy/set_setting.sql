@@ -24,6 +24,9 @@ declare
         when 'extra_mode' then case when p_value not in ('"open"', '"strict"') then '"open" or "strict"' end
         when 'strict_writers' then case when jsonb_typeof(p_value) <> 'boolean' or p_tenant_id is not null
             then 'true or false, for all tenants at once' end
+        when 'webmail_policy' then case when p_value not in ('"prohibit"', '"allow"') then '"prohibit" or "allow"' end
+        when 'qa_risk_sample' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 0 and 50
+            or (p_value)::numeric % 1 <> 0 then 'a whole number of companies from 0 to 50' end
         when 'host_mv' then case when not obs._names_relation(p_value) then 'schema.name of a materialized view' end
         when 'host_icp_rules' then case when not obs._names_relation(p_value) then 'schema.name of a table' end
         when 'host_odoo_connections' then case when not obs._names_relation(p_value) then 'schema.name of a table' end
