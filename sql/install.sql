@@ -226,6 +226,7 @@ set standard_conforming_strings = on;
 \ir functions/evidence/_check_odoo_defaults.sql
 \ir functions/evidence/_check_odoo_mapping.sql
 \ir functions/evidence/_check_parallel_calls.sql
+\ir functions/evidence/_check_qa_sample.sql
 \ir functions/evidence/_check_run_life.sql
 \ir functions/evidence/_check_token_bursts.sql
 \ir functions/evidence/_check_unpriced_calls.sql
@@ -263,6 +264,7 @@ set standard_conforming_strings = on;
 \ir functions/deliver/route_preview.sql
 -- retention: days ahead, thinning, what leaves and when
 -- qa: samples drawn, checks that a machine can make
+-- qa: samples drawn, checks that a machine can make; who looks at which company, what follows
 \ir functions/qa/_draw_order.sql
 \ir functions/qa/_qa_source.sql
 \ir functions/qa/_read_host_companies.sql
@@ -285,6 +287,14 @@ set standard_conforming_strings = on;
 \ir functions/qa/sample_qa.sql
 \ir functions/qa/register_qa_source.sql
 \ir functions/qa/load_webmail_domains.sql
+\ir functions/qa/_needs_double_review.sql
+\ir functions/qa/_clean_checks.sql
+\ir functions/qa/_agreed_result.sql
+\ir functions/qa/_follow_up.sql
+\ir functions/qa/qa_claim.sql
+\ir functions/qa/qa_release.sql
+\ir functions/qa/qa_review.sql
+\ir functions/qa/close_follow_up.sql
 -- retention: days ahead, thinning
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
@@ -342,6 +352,7 @@ set standard_conforming_strings = on;
 \ir functions/run/_fold_waiting.sql
 \ir functions/run/tick.sql
 \ir functions/run/_drill_lines.sql
+\ir functions/run/_drill_sample.sql
 \ir functions/run/_drill_rows.sql
 \ir functions/run/simulate.sql
 \ir functions/run/_cron_access.sql
@@ -375,6 +386,7 @@ set standard_conforming_strings = on;
 \ir views/conditions/oa_04.sql
 \ir views/conditions/cc_05.sql
 \ir views/conditions/oe_06.sql
+\ir views/conditions/qa_07.sql
 \ir views/conditions/wd_09.sql
 \ir views/conditions/c_10.sql
 \ir views/conditions/up_11.sql
@@ -382,6 +394,9 @@ set standard_conforming_strings = on;
 \ir views/conditions/rn_13.sql
 \ir views/alert_active.sql
 \ir views/alert_response.sql
+\ir views/qa_worklist.sql
+\ir views/qa_run_status.sql
+\ir views/qa_agreement.sql
 
 -- 5. Rules, as data
 \ir rules/alert_rules.sql
@@ -405,6 +420,7 @@ set standard_conforming_strings = on;
 \ir schema/96_comments_alerts.sql
 \ir schema/98_comments_retention.sql
 \ir schema/97_comments_qa.sql
+\ir schema/97_comments_qa_views.sql
 
 reset role;
 reset lock_timeout;

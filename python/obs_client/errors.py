@@ -80,6 +80,24 @@ class UnknownRuleError(ObsError):
     sqlstate = "OB011"
 
 
+class UnknownSampleError(ObsError):
+    """The company was not drawn of the run, or the run has no follow-up."""
+
+    sqlstate = "OB020"
+
+
+class ClaimedSampleError(ObsError):
+    """Another reviewer has claimed the sample, and the claim is alive."""
+
+    sqlstate = "OB021"
+
+
+class ReviewConflictError(ObsError):
+    """The sample was reviewed since the revision that the reviewer looked at."""
+
+    sqlstate = "OB022"
+
+
 class ForeignClusterError(ObsError):
     """The database is a restored or cloned copy: its forwarders may tell nobody."""
 

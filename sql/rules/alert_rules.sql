@@ -12,7 +12,7 @@ with known as (
     ('OA-04', 'OpenAI rate limit', 'obs.condition_oa_04', 'run', null, '>', 'warning', null, true, '{}', 'OA-04'),
     ('CC-05', 'Candidates below floor', 'obs.condition_cc_05', 'run', null, '<', 'ticket', null, false, '{}', 'CC-05'),
     ('OE-06', 'Odoo export errors', 'obs.condition_oe_06', 'run', '{export_odoo}', '>', 'warning', null, false, '{}', 'OE-06'),
-    ('QA-07', 'QA pass rate low', null, 'run', null, '<', 'ticket', null, false, '{}', 'QA-07'),
+    ('QA-07', 'QA pass rate low', 'obs.condition_qa_07', 'run', '{qa}', '<', 'ticket', null, false, '{}', 'QA-07'),
     ('SL-08', 'SLO budget spent', null, 'standing', null, '>', 'warning', null, false, '{}', 'SL-08'),
     ('WD-09', 'Watcher is blind', 'obs.condition_wd_09', 'standing', null, '>', 'page', null, false, '{}', 'WD-09'),
     ('C-10', 'Cost above daily cap', 'obs.condition_c_10', 'standing', null, '>', 'warning', null, false, '{}', 'C-10'),

@@ -102,14 +102,14 @@ values
     'QA-07', 'QA Pass Rate Low', 'ratio',
     'Pass rate of the reviewed sample <80%.',
     array[
-        'Which check of the list fails most: domain, about text, contacts, rationale.',
+        'Which check of the list fails most, domain, about text, contacts or rationale: `qa_sample`, with the failed companies.',
         'Whether the failures share a source, a model or a prompt that changed since the last good run.',
         'Whether enough rows are reviewed: pending ones say nothing about the rate.'
     ],
     array[
-        'Open a follow-up with the failing companies.',
         'Mend the source or the prompt; score the failing companies again.',
-        'Draw a new sample and review it.'
+        'Close the follow-up, which ends the alert: `select obs.close_follow_up(run, reason);`. Reviews corrected later do not.',
+        'Review the next run''s sample; `pooled_verdict` of `obs.qa_run_status` says whether five runs make a low rate certain.'
     ],
     'read the notes of the failed reviews'
 ),
@@ -232,6 +232,7 @@ values
 ('OE-06', 'odoo_defaults', 2, 'Which default or constraint refuses, autopost_bills before all?'),
 ('OE-06', 'export_errors', 3, 'Which class of failures grew against the last seven runs?'),
 ('OE-06', 'export_rerun', 4, 'Which companies have to be exported again?'),
+('QA-07', 'qa_sample', 1, 'Which check failed most among the companies that reviewers failed?'),
 ('WD-09', 'jobs_late', 1, 'Which job of obs did not succeed in time?'),
 ('UP-11', 'unpriced_calls', 1, 'Which vendors and models have no price?'),
 ('RN-13', 'run_life', 1, 'Where did the run stop, and what is missing of it?')

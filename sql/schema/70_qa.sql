@@ -38,7 +38,7 @@ create table if not exists obs.qa_samples (
     revision int not null default 1,
     primary key (tenant_id, run_id, company_id),
     foreign key (tenant_id, run_id, stratum) references obs.qa_draws on delete cascade,
-    constraint qa_samples_result_is_known check (result in ('pass', 'fail', 'needs_review')),
+    constraint qa_samples_result_is_known check (result::text = any(array['pass', 'fail', 'needs_review'])),
     constraint qa_samples_verdict_has_its_reviewer check (
         result = 'needs_review' or (reviewer is not null and reviewed_at is not null)
     )
@@ -60,7 +60,7 @@ create table if not exists obs.qa_reviews (
     reviewed_at timestamptz not null default clock_timestamp(),
     primary key (tenant_id, review_id),
     foreign key (tenant_id, run_id, company_id) references obs.qa_samples on delete cascade,
-    constraint qa_reviews_result_is_known check (result in ('pass', 'fail', 'needs_review'))
+    constraint qa_reviews_result_is_known check (result::text = any(array['pass', 'fail', 'needs_review']))
 );
 create index if not exists qa_reviews_tenant_id_run_id_idx on obs.qa_reviews (tenant_id, run_id, company_id);
 
@@ -103,5 +103,5 @@ create table if not exists obs.webmail_domains (
     constraint webmail_domains_once_a_scope unique nulls not distinct (tenant_id, domain_hash)
 );
 do $step$
-begin perform obs._record_step('70_qa', 'cbeac4f5714e79a9ce408195921331a88812dcc6e28161ffb058114888d37dda');
+begin perform obs._record_step('70_qa', 'b0ef532f208aed3f36fac297194bf668f827bfb7f784821bc16f578eb849b834');
 end $step$;

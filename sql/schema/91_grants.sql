@@ -73,7 +73,7 @@ grant select on
 obs.alert_states, obs.alert_groups, obs.runs_to_judge, obs.notifications, obs.notification_threads, obs.notification_routes,
 obs.forwarders, obs.cluster,
 obs.condition_mv_01, obs.condition_cr_02, obs.condition_vq_03, obs.condition_oa_04, obs.condition_cc_05, obs.condition_oe_06,
-obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13
+obs.condition_qa_07, obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13
 to obs_ops, obs_admin;
 grant execute on function
 obs._judge(text, text, numeric, numeric), obs._verdict(jsonb, numeric, numeric), obs._alert_params(text, text)
@@ -112,6 +112,18 @@ obs.fail_notification(bigint, text, text, interval, boolean),
 obs.forwarder_beat(text, text[], jsonb, boolean)
 to obs_forwarder, obs_admin;
 grant execute on function obs.route_preview(bigint) to obs_ops, obs_admin;
+
+-- QA: reviewers see and judge the samples of their tenants, and nothing else of them but the run
+grant select on
+obs.qa_draws, obs.qa_samples, obs.qa_reviews, obs.qa_follow_ups, obs.qa_worklist, obs.qa_run_status, obs.qa_agreement
+to obs_reader, obs_reviewer, obs_bi, obs_ops, obs_admin;
+grant select on obs.enrichment_runs, obs.alert_thresholds to obs_reviewer;
+grant execute on function
+obs.qa_claim(int, text, text),
+obs.qa_release(text, text, text),
+obs.qa_review(text, text, text, text, jsonb, int, text)
+to obs_reviewer, obs_ops, obs_admin;
+grant execute on function obs.close_follow_up(text, text, text) to obs_ops, obs_admin;
 
 -- The jobs
 grant execute on function obs.tick(int), obs.maintain() to obs_cron, obs_ops, obs_admin;

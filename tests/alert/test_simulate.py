@@ -10,11 +10,11 @@ from support.alerts import Watch
 from support.db import Db
 from support.pipeline import refused
 
-CODES = ("MV-01", "CR-02", "VQ-03", "OA-04", "CC-05", "OE-06", "WD-09", "C-10", "UP-11", "RC-12", "RN-13")
+CODES = ("MV-01", "CR-02", "VQ-03", "OA-04", "CC-05", "OE-06", "QA-07", "WD-09", "C-10", "UP-11", "RC-12", "RN-13")
 NUMBERS = (
     "enrichment_runs", "run_stage_stats", "run_vendor_usage", "run_model_usage", "run_error_codes", "run_metrics",
     "latency_buckets", "stage_deltas", "run_event_logs", "quarantined_events", "jobs", "run_overview", "event_days",
-    "alert_response",
+    "alert_response", "qa_draws", "qa_samples", "qa_reviews", "qa_follow_ups", "qa_run_status",
 )  # fmt: skip
 
 
@@ -77,9 +77,11 @@ def test_a_silence_is_shown_by_the_drill(night: Watch, db: Db) -> None:
 def test_what_cannot_be_drilled(night: Watch, db: Db) -> None:
     db.execute("select obs.set_threshold('C-10', 'threshold', null, 'a')")
     db.execute("select obs.set_threshold('CC-05', 'enabled', 0, 'a')")
+    db.execute("select obs.set_threshold('QA-07', 'threshold', 0, 'a')")
     for code, tenant, state, word in (
         ("XX-99", "a", "OB011", "XX-99"),
-        ("QA-07", "a", "OB011", "QA-07"),
+        ("SL-08", "a", "OB011", "SL-08"),
+        ("QA-07", "a", "55000", "QA-07"),
         ("CR-02", "nobody", "OB001", "nobody"),
         ("C-10", "a", "55000", "C-10"),
         ("CC-05", "a", "55000", "CC-05"),

@@ -22,6 +22,7 @@ PAGES = {
     "docs/errors.md": "sample",
     "docs/operations.md": "sample",
     "docs/forwarding.md": "sample",
+    "docs/qa.md": "sample",
 }
 
 

@@ -16,7 +16,7 @@ _SHORT = {
     "boolean": "bool",
     "integer": "int",
 }
-GROUPS = ["obs_writer", "obs_reader", "obs_bi", "obs_ops", "obs_forwarder", "obs_admin", "obs_cron"]
+GROUPS = ["obs_writer", "obs_reader", "obs_reviewer", "obs_bi", "obs_ops", "obs_forwarder", "obs_admin", "obs_cron"]
 
 
 def signature(name: str, arguments: str, result: str | None) -> str:

@@ -19,6 +19,7 @@ NOT_FILLED: set[str] = set()
 
 @pytest.fixture
 def crowded(db: Db, tenants: tuple[str, str]) -> Db:
+    db.call("grant_access", role="test_reviewer_a", tenant_id="a")
     for tenant, word in (("a", "alpha"), ("b", MARK)):
         run = f"{word}-run"
         start(db, run, tenant_id=tenant, meta={f"{word}_metric": 5}, trace_url=f"https://{word}.example/t")
@@ -46,6 +47,7 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
             values (%s, %s, 'public.mv', 'x', '{}')""",
             (tenant, run),
         )
+        sampled(db, tenant, word)
         db.execute("insert into obs.vendor_advice (tenant_id, vendor) values (%s, %s)", (tenant, f"{word}-vendor"))
         number = put(
             db, f"{word}-chat", tenant_id=tenant, thread_key=f"{word}-thread", facts={"title": f"{word} is down"}
@@ -55,6 +57,36 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
         db.call("set_route", route_name="own", channel=f"{word}-chat", tenant_id=tenant)
     db.execute("analyze")
     return db
+
+
+def sampled(db: Db, tenant: str, word: str) -> None:
+    """A sample of the tenant's run with a review, and a follow-up."""
+    key = {"tenant": tenant, "run": f"{word}-run", "company": f"{word}-co", "word": word}
+    db.execute("delete from obs.qa_draws where tenant_id = %(tenant)s", key)
+    db.execute(
+        """insert into obs.qa_draws (tenant_id, run_id, stratum, bucket, seed, requested, available, drawn, source)
+        values (%(tenant)s, %(run)s, 'random', 'High', %(word)s, 10, 1, 1, 'events')""",
+        key,
+    )
+    db.execute(
+        """insert into obs.qa_samples (tenant_id, run_id, company_id, bucket, checks, draw_rank)
+        values (%(tenant)s, %(run)s, %(company)s, 'High', '{}', 1)""",
+        key,
+    )
+    for table, column, value in (("qa_sources", "relation", word), ("webmail_domains", "domain_hash", word.encode())):
+        db.execute(
+            f"insert into obs.{table} (tenant_id, {column}) values (%s, %s) on conflict do nothing", (tenant, value)
+        )
+    db.execute(
+        """insert into obs.qa_reviews (tenant_id, run_id, company_id, reviewer, result, notes)
+        values (%(tenant)s, %(run)s, %(company)s, 'somebody', 'fail', %(word)s)""",
+        key,
+    )
+    db.execute(
+        """insert into obs.qa_follow_ups (tenant_id, run_id, opened_at, passed, failed, pending, summary)
+        values (%(tenant)s, %(run)s, now(), 0, 1, 0, %(word)s)""",
+        key,
+    )
 
 
 def alerts_of(db: Db, tenant: str, word: str) -> None:

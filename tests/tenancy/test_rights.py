@@ -6,7 +6,8 @@ from support.db import Db
 from support.tenants import outcome
 
 LOGINS = [
-    "test_reader_a", "test_writer_a", "test_writer", "test_ops", "test_admin", "test_bi", "test_forwarder",
+    "test_reader_a", "test_reviewer_a", "test_writer_a", "test_writer", "test_ops", "test_admin",
+    "test_bi", "test_forwarder",
     "test_nobody", "obs_cron",
 ]  # fmt: skip
 
@@ -44,7 +45,7 @@ def test_internal_functions_are_called_by_nobody(crowded: Db) -> None:
     query = r"""select p.oid::regprocedure::text from pg_proc p where p.pronamespace = 'obs'::regnamespace
         and p.proname like '\_%%' and has_function_privilege(%s, p.oid, 'execute')"""
     everybodys = {"obs._asker()", "obs._moved_now()"}
-    for login in ("test_writer", "test_writer_a", "test_reader_a", "test_bi", "test_forwarder"):
+    for login in ("test_writer", "test_writer_a", "test_reader_a", "test_reviewer_a", "test_bi", "test_forwarder"):
         assert {name for (name,) in crowded.rows(query, (login,))} <= everybodys, login
 
 

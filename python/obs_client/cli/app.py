@@ -24,6 +24,7 @@ from . import (
     version,
 )
 from .output import complain
+from .qa import qa_app
 from .trouble import sentence
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ app.command("backtest")(backtest.backtest)
 app.command("replay")(replay.replay)
 app.command("forward")(forward.forward)
 app.command("demo")(demo.demo)
+app.add_typer(qa_app, name="qa")
 
 
 @app.callback()

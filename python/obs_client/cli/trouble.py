@@ -23,8 +23,10 @@ _ROLES = {
     "obs_writer": ("open_batch", "log_batch", "log_events", "start_run", "finish_run"),
     "obs_reader": ("reconcile", "backtest"),
     "obs_ops": ("status",),
+    "obs_reviewer": ("qa_review", "qa_worklist", "qa_samples"),
     "obs_forwarder": ("forwarder_beat", "claim_notifications"),
 }
+_REFUSED = re.compile(r"(?:function|view|table) (\w+)")
 _PASSWORD = re.compile(r"password|authentication failed|no pg_hba\.conf entry|pg_hba", re.I)
 _UNREACHABLE = re.compile(r"refused|could not translate|resolve|timeout|timed out|No such file|unreachable|route", re.I)
 
@@ -65,7 +67,8 @@ def _of_installing(error: InstallError) -> str:
 
 
 def _of_rights(text: str) -> str:
-    role = next((role for role, names in _ROLES.items() if any(f"function {name}" in text for name in names)), None)
+    refused = _REFUSED.search(text)
+    role = next((role for role, names in _ROLES.items() if refused and refused[1] in names), None)
     if role is None and "schema obs" not in text:
         return f"this login may not do that: {text}"
     if role is None:

@@ -1,6 +1,6 @@
 -- obs._close_changed: closes what the older version of a rule opened, in the transaction that changed the rule
 -- Called by: set_threshold, register_condition
--- Reads/Writes: alert_states and all that _observe writes
+-- Reads/Writes: alert_states, runs_to_judge and all that _observe writes
 -- Raises: nothing
 -- Until the next evaluation the subjects have no data; then the new numbers judge them.
 create or replace function obs._close_changed(p_alert_code text, p_tenant_id text) returns void
@@ -30,6 +30,10 @@ begin
         v_seen.summary := 'the rule changed';
         v_seen.details := jsonb_build_object('rule_changed', true);
         perform obs._observe(v_seen);
+        -- An alert of one run alone: no later run would have it judged again.
+        if v_state.subject = v_state.run_id and not v_state.is_simulation then
+            perform obs._queue_run(v_state.tenant_id, v_state.run_id);
+        end if;
     end loop;
 end
 $$;

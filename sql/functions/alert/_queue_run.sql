@@ -1,5 +1,5 @@
 -- obs._queue_run: has a run judged by the next evaluation
--- Called by: _judge_run, _fold_waiting, tick
+-- Called by: _judge_run, _close_changed, _follow_up, _fold_waiting, tick
 -- Reads/Writes: runs_to_judge
 -- Raises: nothing
 create or replace function obs._queue_run(p_tenant_id text, p_run_id text) returns void

@@ -2,9 +2,9 @@
 -- Called by: schema/90_policies.sql, _ensure_event_day (partitions)
 -- Reads/Writes: the catalog
 -- Raises: nothing; what is in place is left alone, so that a second install takes no lock
--- Nobody but the owner sees peppers and the dump marker. Readers see their tenants' rows, and the rows for all tenants of
--- what is configured; what belongs to no tenant is for ops and administrators, what has lost its tenant for administrators
--- alone.
+-- Nobody but the owner sees peppers and the dump marker. Readers see their tenants' rows, and the rows for all tenants of what is configured;
+-- what belongs to no tenant is for ops and administrators, what has lost its tenant for administrators alone. Reviewers
+-- are readers of what QA is about; a policy that an older version made without them, or with them, is put right.
 create or replace function obs._secure_table(p_table regclass) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -17,7 +17,11 @@ declare
         'notification_threads', 'notification_routes'
     );
     v_configured boolean := v_name in (
-        'settings', 'price_cards', 'vendor_error_codes', 'extra_keys', 'alert_thresholds', 'alert_silences'
+        'settings', 'price_cards', 'vendor_error_codes', 'extra_keys', 'alert_thresholds', 'alert_silences', 'qa_sources',
+        'webmail_domains'
+    );
+    v_reviewed boolean := v_name in (
+        'enrichment_runs', 'alert_thresholds', 'qa_draws', 'qa_samples', 'qa_reviews', 'qa_follow_ups'
     );
     v_common boolean := v_name in ('alert_rules', 'runbooks', 'runbook_checks');
     v_there text[] := array(select p.polname from pg_policy p where p.polrelid = p_table);
@@ -40,6 +44,16 @@ begin
                 'create policy obs_tenant_rows on %s for select to obs_reader, obs_bi '
                 'using (tenant_id = any((select obs.visible_tenants())::text[]))', p_table
             );
+        end if;
+    end if;
+    if v_of_tenants and v_reviewed <> (
+        select 'obs_reviewer'::regrole = any(p.polroles)
+        from pg_policy p where p.polrelid = p_table and p.polname = 'obs_tenant_rows'
+    ) then
+        if v_reviewed then
+            execute format('alter policy obs_tenant_rows on %s to obs_reader, obs_bi, obs_reviewer', p_table);
+        else
+            execute format('alter policy obs_tenant_rows on %s to obs_reader, obs_bi', p_table);
         end if;
     end if;
     if v_common and 'obs_common_rows' <> all(v_there) then

@@ -20,11 +20,13 @@ begin
             perform obs._enter(obs._to_events(obs._drill_lines(p_rule.alert_code, p_tenant_id, v_run, p_params), null), null);
             if p_rule.alert_code = 'RN-13' then
                 perform obs._close_run(p_tenant_id, v_run, 'crashed', obs.now());
+            elsif p_rule.alert_code = 'QA-07' then
+                perform obs._drill_sample(p_tenant_id, v_run, p_params);
             end if;
         end if;
         execute format($query$
             select array_agg(row(
-                c.tenant_id, null::bigint, %2$L, c.subject, true, $3, c.run_id, null::timestamptz, c.verdict, c.value,
+                c.tenant_id, null::bigint, %2$L, case when c.subject = c.run_id then 'drill' else c.subject end, true, $3, c.run_id, null::timestamptz, c.verdict, c.value,
                 (c.details ->> 'sample')::numeric, c.threshold, c.severity, c.summary, c.details, 0, null::jsonb
             )::obs.alert_observations order by c.subject)
             from %1$s c

@@ -30,8 +30,8 @@ begin
                     select string_agg(r.rolname, ', ' order by r.rolname)
                     from pg_roles r
                     where (r.rolsuper or r.rolbypassrls) and r.rolname = any(array[
-                        'obs_owner', 'obs_writer', 'obs_reader', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin', 'obs_cron',
-                        'obs_host', 'obs_reviewer'
+                        'obs_owner', 'obs_writer', 'obs_reader', 'obs_reviewer', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin',
+                        'obs_cron', 'obs_host'
                     ])
                 ) as roles
             from pg_class c

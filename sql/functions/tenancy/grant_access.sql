@@ -12,7 +12,7 @@ begin
             using errcode = '42704', hint = 'Make the login first, and grant it obs_reader or obs_writer.';
     end if;
     if p_role like 'obs\_%' and p_role in (
-        'obs_owner', 'obs_writer', 'obs_reader', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin', 'obs_cron', 'obs_host'
+        'obs_owner', 'obs_writer', 'obs_reader', 'obs_reviewer', 'obs_ops', 'obs_forwarder', 'obs_bi', 'obs_admin', 'obs_cron', 'obs_host'
     ) then
         raise exception 'role % belongs to obs: mapping it would map all its members', quote_ident(p_role)
             using errcode = '42501', hint = 'Map the login, or a group of your own.';

@@ -21,6 +21,8 @@ declare
             then 'a number of seconds from 0 to 604800' end
         when 'retention_days' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 14 and 30
             or (p_value)::numeric % 1 <> 0 then 'a whole number of days from 14 to 30' end
+        when 'qa_double_review_share' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 0 and 1
+            then 'a number from 0 to 1' end
         when 'extra_mode' then case when p_value not in ('"open"', '"strict"') then '"open" or "strict"' end
         when 'strict_writers' then case when jsonb_typeof(p_value) <> 'boolean' or p_tenant_id is not null
             then 'true or false, for all tenants at once' end

@@ -1,0 +1,108 @@
+"""`obs qa`: what waits for a reviewer, and reviews by file"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .. import qa
+from .database import Dsn, opened
+from .output import complain, note, plain
+from .trouble import Trouble
+
+qa_app = typer.Typer(
+    help="Review drawn companies: what waits, and by CSV file.\n\nExample: obs qa worklist", no_args_is_help=True
+)
+
+_WAITING = """select w.tenant_id, w.run_id, w.company_id, w.stratum, w.domain_verdict, w.about_verdict,
+        w.contacts_verdict, w.rationale_verdict, w.claimed_by, w.needs_second_review, date_trunc('minute', w.age)::text
+    from obs.qa_worklist w
+    where %(run)s::text is null or w.run_id = %(run)s
+    order by w.age desc, w.tenant_id, w.run_id, w.stratum, w.draw_rank
+    limit %(limit)s"""
+_COLOURS = {"pass": "green", "fail": "red", "unknown": "yellow"}
+
+Run = Annotated[str | None, typer.Option("--run", help="Of this run alone.", show_default="all of yours")]
+
+
+@qa_app.command("worklist")
+def worklist(
+    run: Run = None,
+    limit: Annotated[int, typer.Option(help="So many at most, the oldest first.", min=1)] = 50,
+    dsn: Dsn = None,
+) -> None:
+    """Show which companies wait for a reviewer, and what the machine found.
+
+    Example: obs qa worklist --run acme-2026-03-02
+    """
+    with opened(dsn) as conn:
+        rows = conn.execute(_WAITING, {"run": run, "limit": limit}).fetchall()
+    shown = Table(box=None, pad_edge=False)
+    for head in ("tenant", "run", "company", "stratum", *qa.CHECKS, "claimed by", "second", "age"):
+        shown.add_column(head, overflow="fold")
+    for row in rows:
+        cells = ["" if value is None else plain(str(value)) for value in row]
+        cells[9] = "yes" if row[9] else ""
+        shown.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in cells))
+    Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(shown)
+    if len(rows) == limit:
+        note(f"there may be more: --limit {limit * 2}")
+
+
+@qa_app.command("export")
+def export(
+    run: Run = None,
+    tenant: Annotated[str | None, typer.Option(help="Of this tenant alone.", show_default="all of yours")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also those that have been reviewed.")] = False,
+    out: Annotated[str | None, typer.Option(metavar="FILE", help="Where to.", show_default="stdout")] = None,
+    dsn: Dsn = None,
+) -> None:
+    """Write samples to a CSV file, for `obs qa import` to take back.
+
+    Fill result with pass or fail, verdicts with pass, fail or unknown; leave ids and revision as they are.
+
+    Example: obs qa export --run acme-2026-03-02 --out review.csv
+    """
+    with opened(dsn) as conn:
+        if out is None:
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+            qa.export(conn, sys.stdout, run, tenant, every)
+            return
+        with Path(out).open("w", encoding="utf-8", newline="") as file:
+            number = qa.export(conn, file, run, tenant, every)
+    note(f"{number} samples in {out}")
+
+
+@qa_app.command("import")
+def import_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What obs qa export wrote, edited.", show_default=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    dsn: Dsn = None,
+) -> int:
+    """Take reviews from a CSV file.
+
+    The whole file is checked first: with a fault in any row nothing is imported. A row whose company somebody else
+    reviewed or claimed since the export is a conflict: it is named and left out, all others are imported in one
+    transaction. Exit status 1 when there were conflicts.
+
+    Example: obs qa import review.csv --dsn postgresql://reviewer@localhost/pipeline
+    """
+    try:
+        lines = qa.read(file)
+        with opened(dsn) as conn:
+            outcome = qa.apply(conn, file, lines, dry_run)
+    except qa.QaFileError as error:
+        raise Trouble(str(error)) from None
+    would = "would be " if dry_run else ""
+    typer.echo(
+        f"{outcome.applied} {would}reviewed, {outcome.unchanged} unchanged, {len(outcome.conflicts)} in conflict"
+    )
+    for conflict in outcome.conflicts:
+        complain(conflict)
+    return 1 if outcome.conflicts else 0
