@@ -20,6 +20,7 @@ set standard_conforming_strings = on;
 \ir schema/62_watch.sql
 \ir schema/63_runbooks.sql
 \ir schema/70_qa.sql
+\ir schema/72_compaction.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -49,6 +50,7 @@ set standard_conforming_strings = on;
 \ir functions/tenancy/create_tenant.sql
 \ir functions/tenancy/grant_access.sql
 \ir functions/tenancy/revoke_access.sql
+\ir functions/tenancy/_whole_days.sql
 \ir functions/tenancy/set_setting.sql
 \ir functions/tenancy/allow_extra_key.sql
 -- ingest: types mended, personal data out, stored once with deltas
@@ -76,6 +78,7 @@ set standard_conforming_strings = on;
 \ir functions/ingest/_id_valid.sql
 \ir functions/ingest/_check_id.sql
 \ir functions/ingest/_left_out.sql
+\ir functions/ingest/error_text.sql
 \ir functions/ingest/_key_class.sql
 \ir functions/ingest/_redact_json.sql
 \ir functions/ingest/_redact_extra.sql
@@ -172,6 +175,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_known_numbers.sql
 \ir functions/alert/_replay_tenants.sql
 \ir functions/alert/_replay_until.sql
+\ir functions/alert/_replay_start.sql
 \ir functions/alert/_replay.sql
 \ir functions/alert/_backtest_messages.sql
 \ir functions/alert/backtest.sql
@@ -263,8 +267,21 @@ set standard_conforming_strings = on;
 \ir functions/retention/_captured.sql
 \ir functions/retention/_thin_runs.sql
 \ir functions/retention/_prune_quarantine.sql
+\ir functions/retention/_compact_extra.sql
+\ir functions/retention/_compact_events.sql
+\ir functions/retention/_same_content.sql
+\ir functions/retention/keep_content.sql
+\ir functions/retention/_prune_content.sql
+\ir functions/retention/_history_cutoff.sql
+\ir functions/retention/_forget_observations.sql
+\ir functions/retention/_prune_alerts.sql
+\ir functions/retention/_prune_observations.sql
+\ir functions/retention/_prune_outbox.sql
+\ir functions/retention/_prune_texts.sql
+\ir functions/retention/_prune_history.sql
 -- report: what is read out of it
 \ir functions/report/gaps.sql
+\ir functions/report/percentile.sql
 \ir functions/report/_paired_events.sql
 \ir functions/report/_compared_totals.sql
 \ir functions/report/reconcile.sql
@@ -359,6 +376,7 @@ set standard_conforming_strings = on;
 \ir schema/94_comments_runbooks.sql
 \ir schema/95_comments_watch.sql
 \ir schema/96_comments_alerts.sql
+\ir schema/98_comments_content.sql
 
 reset role;
 reset client_min_messages;

@@ -44,6 +44,7 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
             values (%s, %s, 'public.mv', 'x', '{}')""",
             (tenant, run),
         )
+        aged(db, tenant, run, word)
         db.execute("insert into obs.vendor_advice (tenant_id, vendor) values (%s, %s)", (tenant, f"{word}-vendor"))
         number = put(
             db, f"{word}-chat", tenant_id=tenant, thread_key=f"{word}-thread", facts={"title": f"{word} is down"}
@@ -53,6 +54,22 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
         db.call("set_route", route_name="own", channel=f"{word}-chat", tenant_id=tenant)
     db.execute("analyze")
     return db
+
+
+def aged(db: Db, tenant: str, run: str, word: str) -> None:
+    """What compaction, content and pruned observations leave, with the tenant's word in it."""
+    db.execute(
+        """insert into obs.error_texts (tenant_id, fingerprint, error_text, first_run_day, last_run_day)
+        values (%s, %s, %s, '2026-01-01', '2026-01-01')""",
+        (tenant, f"fp:h1:{word}", f"{word} said no"),
+    )
+    db.execute("select obs.set_setting('content_retention_days', '10', %s)", (tenant,))
+    db.call("keep_content", run_id=run, company_id=f"{word}-co", kind="about", content=f"{word}!", tenant_id=tenant)
+    db.execute(
+        """insert into obs.alert_replay_starts (tenant_id, alert_code, subject, state, observed_at)
+        values (%s, 'CR-02', %s, '{}', '2026-01-01')""",
+        (tenant, f"{word}-subject"),
+    )
 
 
 def alerts_of(db: Db, tenant: str, word: str) -> None:

@@ -1,4 +1,4 @@
--- obs.maintain: event days ahead, thinning, pruning; call it each hour
+-- obs.maintain: event days ahead, thinning, compaction, pruning; call it each hour
 -- Called by: pg_cron, any scheduler
 -- Reads/Writes: jobs, event_days, run_event_logs, quarantined_events, cron.job_run_details
 -- Raises: nothing of its own
@@ -17,6 +17,9 @@ begin
         'days_made', obs._make_days_ahead(),
         'events_thinned', obs._thin_runs(),
         'quarantine_pruned', obs._prune_quarantine(),
+        'events_compacted', obs._compact_events(),
+        'content_pruned', obs._prune_content(),
+        'history_pruned', obs._prune_history(),
         'cron_history_pruned', case when obs._cron_access() = 'usable' then obs._cron_prune() end
     );
     perform obs._end_job('maintain', v_started, v_result);
