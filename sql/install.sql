@@ -31,6 +31,7 @@ set standard_conforming_strings = on;
 \ir functions/core/_bucket_edges.sql
 \ir functions/core/_latency_bucket.sql
 \ir functions/core/_bucket_middle.sql
+\ir functions/core/bucket_bounds.sql
 \ir functions/core/_uuid_v7.sql
 \ir functions/core/_relation_name.sql
 \ir functions/core/_suspect_id.sql

@@ -57,7 +57,7 @@ grant select on obs.retained_content to obs_reader, obs_ops, obs_admin;
 grant select on obs.alert_replay_starts to obs_ops, obs_admin;
 grant execute on function
 obs.percentile(text, numeric, timestamptz, timestamptz, text[], text), obs.error_text(text, text),
-obs._bucket_edges(), obs._bucket_middle(int)
+obs.bucket_bounds(int)
 to obs_reader, obs_bi, obs_ops, obs_admin;
 grant execute on function obs.recompute(text, text), obs.gaps(text, text), obs.reconcile(text, jsonb, text)
 to obs_reader, obs_ops, obs_admin;

@@ -3,15 +3,18 @@
 comment on column obs.enrichment_runs.compacted_at is 'When the texts of its events were compacted last; NULL: not yet.';
 comment on column obs.enrichment_runs.compacted_upto is 'Event that compaction has come to; NULL between its passes.';
 
-comment on table obs.error_texts is 'Error texts that many events share: each once, under the fingerprint that stands in the events.';
+comment on table obs.error_texts is
+'Error texts that many events share: each once, under the fingerprint that stands in the events.';
 comment on column obs.error_texts.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.error_texts.fingerprint is 'fp: and the keyed hash of the text; stands in run_event_logs.error_msg.';
 comment on column obs.error_texts.error_text is 'The text, redacted when it was stored.';
 comment on column obs.error_texts.first_run_day is 'First event day that may refer to it.';
-comment on column obs.error_texts.last_run_day is 'Last event day that may refer to it; the row goes when no day between is kept.';
+comment on column obs.error_texts.last_run_day is
+'Last event day that may refer to it; the row goes when no day between is kept.';
 comment on column obs.error_texts.first_seen_at is 'When it was first found, by the server''s clock.';
 
-comment on table obs.content_hashes is 'What the content of each company was in the newest run, as a keyed hash: says whether it changed.';
+comment on table obs.content_hashes is
+'What the content of each company was in the newest run, as a keyed hash: says whether it changed.';
 comment on column obs.content_hashes.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.content_hashes.company_id is 'Company.';
 comment on column obs.content_hashes.kind is 'Kind of content, such as about.';

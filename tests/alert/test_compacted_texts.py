@@ -8,8 +8,10 @@ from support.db import Db
 from support.diagnosed import NightRun, alert, verdicts
 from support.pipeline import event_id, line, log_lines
 
-DOMAIN = "the crawl of https://www.slow.example/about failed: the server closed the connection without an answer"
-REFUSED = 'null value in column "autopost_bills" of relation "res_partner" violates not-null constraint ' + "." * 40
+DOMAIN = (
+    "the crawl of https://www.slow.example/about failed: the server closed the connection without an answer" + "." * 200
+)
+REFUSED = 'null value in column "autopost_bills" of relation "res_partner" violates not-null constraint ' + "." * 200
 LONG = "stack of frame.example " + " ".join(f"frame {n}" for n in range(900))
 
 

@@ -18,11 +18,11 @@ from support.pipeline import line, refused, start
 
 DATA = ROOT.parent / "shared" / "data"
 BEGIN = datetime(2026, 3, 2, 1, tzinfo=timezone.utc)
-EVER = {"from": "2020-01-01Z", "to": "2040-01-01Z"}
+EVER: dict[str, Any] = {"from": "2020-01-01Z", "to": "2040-01-01Z"}
 QUANTILES = (0, 0.01, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1)
 
 
-def ask(db: Db, q: float, stage: str = "crawl", **more: Any) -> Any:
+def ask(db: Db, q: float, stage: Any = "crawl", **more: Any) -> Any:
     return db.call("percentile", stage=stage, q=q, **{**EVER, **more})
 
 
@@ -142,6 +142,19 @@ def test_reference_vectors(db: Db, tenants: tuple[str, str]) -> None:
                 found = ask(db, q, f"s{number}")
                 assert found.source == ("rollup" if gone else "raw")
                 assert near(found.value_ms, exact) if gone else found.value_ms == exact
+
+
+def test_buckets_have_bounds(db: Db, tenants: tuple[str, str]) -> None:
+    ask_bounds = "select * from obs.bucket_bounds(%s)"
+    assert db.row(ask_bounds, (1,)) == (0, 0, 0)
+    last = db.one("select cardinality(obs._bucket_edges())")
+    assert db.row(ask_bounds, (last,)).most_ms == 2147483647
+    for bucket in (0, last + 1, None):
+        assert db.row(ask_bounds, (bucket,)) == (None, None, None)
+    row = db.login("test_reader_a").row(ask_bounds, (200,))
+    assert db.one("select obs._latency_bucket(%s)", (row.least_ms,)) == 200
+    assert db.one("select obs._latency_bucket(%s)", (row.most_ms,)) == 200
+    assert db.one("select obs._latency_bucket(%s)", (row.most_ms + 1,)) == 201
 
 
 def test_percentiles_are_not_averaged(db: Db, tenants: tuple[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Compaction: a day after its end a run's long and repeated texts shrink, and nobody who reads them sees a difference."""
+"""Compaction: a day after its end a run's long and repeated texts shrink; who reads them sees no difference."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 from support.db import Db
 from support.pipeline import drift, event_id, item, line, log_lines, run_row, start
 
-DOMAIN = "the crawl of https://www.slow.example/about failed: the server closed the connection without an answer"
+DOMAIN = (
+    "the crawl of https://www.slow.example/about failed: the server closed the connection without an answer" + "." * 200
+)
 LONG = "stack of frame.example " + " ".join(f"frame {n}" for n in range(900))
 
 

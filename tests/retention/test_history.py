@@ -182,7 +182,8 @@ def test_the_outbox_keeps_what_waits_and_the_last_forwarder(db: Db, tenants: tup
     at(db, days=0)
     for state in ("waiting", "sent", "dead"):
         put(db, "chat", tenant_id="a", thread_key=f"t-{state}")
-        db.execute("update obs.notifications set state = %s, created_at = obs.now() where thread_key = %s", (state, f"t-{state}"))
+        query = "update obs.notifications set state = %s, created_at = obs.now() where thread_key = %s"
+        db.execute(query, (state, f"t-{state}"))
         db.execute(
             """insert into obs.notification_threads (tenant_id, channel, thread_key, external_ref, updated_at)
             values ('a', 'chat', %s, '{}', obs.now())""",

@@ -19,6 +19,7 @@ as $$
 #variable_conflict use_column
 declare
     v_hit record;
+    v_bounds record;
     v_exact record;
 begin
     if p_q is null or not p_q between 0 and 1 then
@@ -38,20 +39,23 @@ begin
         from obs.enrichment_runs r
         where r.started_at >= p_from and r.started_at < p_to and not r.is_simulation
           and (p_tenants is null or r.tenant_id = any(p_tenants))
-    ), counted as materialized (
-        select s.tenant_id, s.run_id, s.run_day, s.day, b.bucket, sum(b.n) as n
+    ), counted as (
+        select b.bucket, sum(b.n) as n
         from seen s
         join obs.latency_buckets b on b.tenant_id = s.tenant_id and b.run_id = s.run_id
         where b.stage = p_stage and (p_outcome is null or b.outcome = p_outcome)
-        group by 1, 2, 3, 4, 5
+        group by b.bucket
     ), merged as (
-        select c.bucket, sum(c.n) as n, sum(sum(c.n)) over (order by c.bucket) as upto, sum(sum(c.n)) over () as total
-        from counted c
-        group by c.bucket
+        select c.bucket, c.n, sum(c.n) over (order by c.bucket) as upto, sum(c.n) over () as total from counted c
     ), covered as (
-        select count(*) as runs, min(d.day) as first_day, max(d.day) as last_day, min(d.tenant_id) as tenant_id,
-            min(d.run_id) as run_id, min(d.run_day) as run_day
-        from (select distinct c.tenant_id, c.run_id, c.run_day, c.day from counted c) d
+        select count(*) as runs, min(s.day) as first_day, max(s.day) as last_day, min(s.tenant_id) as tenant_id,
+            min(s.run_id) as run_id, min(s.run_day) as run_day
+        from seen s
+        where exists (
+            select from obs.latency_buckets b
+            where b.tenant_id = s.tenant_id and b.run_id = s.run_id and b.stage = p_stage
+              and (p_outcome is null or b.outcome = p_outcome)
+        )
     )
     select
         v.runs, v.first_day, v.last_day, v.tenant_id, v.run_id, v.run_day, a.runs as all_runs,
@@ -70,15 +74,15 @@ begin
     source := 'none';
     if v_hit.runs > 0 then
         source := 'rollup';
-        value_ms := obs._bucket_middle(v_hit.bucket);
+        select b.* into v_bounds from obs.bucket_bounds(v_hit.bucket) b;
+        value_ms := v_bounds.middle_ms;
     end if;
     if v_hit.runs = 1 then
         select count(*) as n, (array_agg(e.duration_ms order by e.duration_ms))[v_hit.place] as value_ms into v_exact
         from obs.run_event_logs e
         where e.tenant_id = v_hit.tenant_id and e.run_id = v_hit.run_id and e.run_day = v_hit.run_day and e.stage = p_stage
           and e.kind = 'item' and (p_outcome is null or e.status = p_outcome)
-          and e.duration_ms >= (obs._bucket_edges())[v_hit.bucket]
-          and e.duration_ms < coalesce((obs._bucket_edges())[v_hit.bucket + 1]::bigint, 2147483648);
+          and e.duration_ms between v_bounds.least_ms and v_bounds.most_ms;
         if v_exact.n = v_hit.n then
             source := 'raw';
             value_ms := v_exact.value_ms;

@@ -3,12 +3,14 @@
 -- Reads/Writes: enrichment_runs (row lock), run_event_logs, error_texts, tenant_peppers
 -- Raises: nothing
 -- Goes through a run by the key of its events and remembers how far it came, so a call ends after p_limit of them. A run whose
--- events came later than its compaction is gone through again. A text over 80 bytes said three times or more among the events
+-- events came later than its compaction is gone through again. A text over 256 bytes said three times or more among the events
 -- looked at becomes its fingerprint; else one over 2 kB keeps its head. Keys and numbers stay, so a resend is a duplicate. Only
 -- rows that change are written. Without a pepper all hashes would be equal: nothing is replaced by its fingerprint then.
+-- Under 256 bytes the new version of a row would take more room than its text gives back.
+-- Each statement reads the stretch once and joins by hash: of stretches the planner knows too little for nested loops.
 -- An answer of 0 means that nothing is left; a run without events counts as one.
 create or replace function obs._compact_events(p_limit int default 5000) returns bigint
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set enable_nestloop = off
 as $$
 declare
     v_run obs.enrichment_runs;
@@ -39,7 +41,7 @@ begin
             select e.error_msg, count(*) as n
             from obs.run_event_logs e
             where e.tenant_id = v_run.tenant_id and e.run_id = v_run.run_id and e.run_day = v_run.run_day
-              and e.event_id > v_after and e.event_id <= v_upto and octet_length(e.error_msg) > 80
+              and e.event_id > v_after and e.event_id <= v_upto and octet_length(e.error_msg) > 256
             group by e.error_msg
         ), hashed as materialized (
             select t.error_msg, t.n, obs._keyed_hash(v_run.tenant_id, t.error_msg) as hash
@@ -74,6 +76,7 @@ begin
         set error_msg = c.error_msg, extra = c.extra
         from changes c
         where e.tenant_id = v_run.tenant_id and e.run_id = v_run.run_id and e.run_day = v_run.run_day and e.event_id = c.event_id
+          and e.event_id > v_after and e.event_id <= v_upto
           and (e.error_msg, e.extra) is distinct from (c.error_msg, c.extra);
         update obs.enrichment_runs r
         set compacted_upto = case when v_rows = p_limit - v_seen then v_upto end,
