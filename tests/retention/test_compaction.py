@@ -153,6 +153,25 @@ def test_large_extras_lose_their_long_values_alone(db: Db, tenants: tuple[str, s
     assert after[1] == before[1]
 
 
+def test_writers_do_not_wait_for_a_step_of_compaction(db: Db, tenants: tuple[str, str]) -> None:
+    start(db)
+    lines = failures("r1", [DOMAIN] * 4)
+    log_lines(db, lines)
+    db.call("finish_run", run_id="r1")
+    start(db, "r2")
+    compactor, writer = db.login(), db.login("test_writer_a")
+    compactor.set_now((db.one("select clock_timestamp()") + timedelta(hours=25)).isoformat())
+    compactor.execute("begin")
+    assert compactor.one("select obs._compact_events()") == 4
+    writer.execute("set lock_timeout = '200ms'")
+    for run in ("r1", "r2"):
+        assert log_lines(writer, failures(run, [LONG], first=90)) == (1, 0, 0)
+        assert item(writer, run, "crawl") == "accepted"
+    compactor.execute("commit")
+    assert log_lines(writer, lines) == (0, 4, 0)
+    assert texts(db)[:4] == [DOMAIN] * 4
+
+
 def test_without_a_pepper_texts_are_not_mixed_up(db: Db, tenants: tuple[str, str]) -> None:
     start(db)
     said = [DOMAIN] * 3 + [DOMAIN + "!"] * 3 + [LONG]

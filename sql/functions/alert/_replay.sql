@@ -2,7 +2,8 @@
 -- Called by: backtest, backtest_sweep
 -- Reads/Writes: alert_observations, alert_replay_starts, alert_rules, alert_thresholds
 -- Raises: nothing
--- Each subject from its first observation that is kept, and what the machine knew before it, in the order the live machine took them in; transition_id counts the moves.
+-- Each subject from its first observation that is kept, and what the machine knew before it, in the order the live machine
+-- took them in; transition_id counts the moves.
 -- p_params '{}': verdicts, versions and times as they were, so the moves are those of the live machine. Otherwise the rule's
 -- present numbers with p_params among them hold all the time: ok and breach with a value are judged again, a user's condition
 -- only by a threshold in p_params, and no edit closes anything.
