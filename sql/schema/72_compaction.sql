@@ -3,7 +3,7 @@
 alter table obs.enrichment_runs add column if not exists compacted_at timestamptz;
 alter table obs.enrichment_runs add column if not exists compacted_upto uuid;
 create index if not exists enrichment_runs_to_compact_idx on obs.enrichment_runs (tenant_id, finished_at)
-where finished_at is not null and (compacted_at is null or last_event_at > compacted_at);
+where finished_at is not null and compacted_at is null;
 
 -- The days say which events may refer to a text: it goes when none of these days is kept any more.
 create table if not exists obs.error_texts (
@@ -72,5 +72,5 @@ create index if not exists notifications_ended_idx on obs.notifications (created
 create index if not exists notifications_tenant_id_ticket_key_idx on obs.notifications (tenant_id, ticket_key, channel);
 create index if not exists host_snapshots_taken_at_idx on obs.host_snapshots (taken_at);
 do $step$
-begin perform obs._record_step('72_compaction', 'c2e75740a56054045f02283d165d2c5ae71dd5ef9f34c2a918cb54f0d6ebc065');
+begin perform obs._record_step('72_compaction', 'ab2e469e1fb2dcf8464d59a66e61370a98bc389392e242f461b8057e57206012');
 end $step$;

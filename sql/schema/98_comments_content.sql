@@ -1,6 +1,7 @@
 -- What the tables of compaction, content and history are, column by column.
 
-comment on column obs.enrichment_runs.compacted_at is 'When the texts of its events were compacted last; NULL: not yet.';
+comment on column obs.enrichment_runs.compacted_at is
+'When the texts of its events were compacted; NULL: not yet, or events came since.';
 comment on column obs.enrichment_runs.compacted_upto is 'Event that compaction has come to; NULL between its passes.';
 
 comment on table obs.error_texts is

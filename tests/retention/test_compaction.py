@@ -122,7 +122,6 @@ def test_events_that_come_after_compaction_are_compacted_too(db: Db, tenants: tu
     log_lines(db, failures("r1", [DOMAIN] * 3))
     db.call("finish_run", run_id="r1")
     compact(db)
-    db.execute("update obs.enrichment_runs set compacted_at = clock_timestamp()")
     log_lines(db, failures("r1", [LONG] * 3, first=50))
     db.execute("select obs.tick()")
     assert messages(db)[3:] == [LONG] * 3

@@ -2,8 +2,8 @@
 -- Called by: maintain
 -- Reads/Writes: enrichment_runs (row lock), run_event_logs, error_texts, tenant_peppers
 -- Raises: nothing
--- Goes through a run by the key of its events and remembers how far it came, so a call ends after p_limit of them. A run whose
--- events came later than its compaction is gone through again. A text over 256 bytes said three times or more among the events
+-- Goes through a run by the key of its events and remembers how far it came, so a call ends after p_limit of them. The
+-- fold of later events has the run gone through again. A text over 256 bytes said three times or more among the events
 -- looked at becomes its fingerprint; else one over 2 kB keeps its head. Keys and numbers stay, so a resend is a duplicate. Only
 -- rows that change are written. Without a pepper all hashes would be equal: nothing is replaced by its fingerprint then.
 -- Under 256 bytes the new version of a row would take more room than its text gives back.
@@ -22,7 +22,7 @@ begin
     while v_seen < p_limit loop
         select r.* into v_run
         from obs.enrichment_runs r
-        where r.finished_at is not null and (r.compacted_at is null or r.last_event_at > r.compacted_at)
+        where r.finished_at is not null and r.compacted_at is null
           and greatest(r.finished_at, r.last_event_at) < obs.now() - interval '24 hours'
         order by r.tenant_id, r.finished_at
         limit 1
