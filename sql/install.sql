@@ -23,6 +23,7 @@ set standard_conforming_strings = on;
 \ir schema/70_qa.sql
 \ir schema/74_backups.sql
 \ir schema/71_retention.sql
+\ir schema/72_compaction.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -33,6 +34,7 @@ set standard_conforming_strings = on;
 \ir functions/core/_bucket_edges.sql
 \ir functions/core/_latency_bucket.sql
 \ir functions/core/_bucket_middle.sql
+\ir functions/core/bucket_bounds.sql
 \ir functions/core/_uuid_v7.sql
 \ir functions/core/_relation_name.sql
 \ir functions/core/_suspect_id.sql
@@ -52,6 +54,7 @@ set standard_conforming_strings = on;
 \ir functions/tenancy/create_tenant.sql
 \ir functions/tenancy/grant_access.sql
 \ir functions/tenancy/revoke_access.sql
+\ir functions/tenancy/_whole_days.sql
 \ir functions/tenancy/set_setting.sql
 \ir functions/tenancy/allow_extra_key.sql
 -- ingest: types mended, personal data out, stored once with deltas
@@ -79,6 +82,7 @@ set standard_conforming_strings = on;
 \ir functions/ingest/_id_valid.sql
 \ir functions/ingest/_check_id.sql
 \ir functions/ingest/_left_out.sql
+\ir functions/ingest/error_text.sql
 \ir functions/ingest/_key_class.sql
 \ir functions/ingest/_redact_json.sql
 \ir functions/ingest/_redact_extra.sql
@@ -175,6 +179,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_known_numbers.sql
 \ir functions/alert/_replay_tenants.sql
 \ir functions/alert/_replay_until.sql
+\ir functions/alert/_replay_start.sql
 \ir functions/alert/_replay.sql
 \ir functions/alert/_backtest_messages.sql
 \ir functions/alert/backtest.sql
@@ -309,8 +314,21 @@ set standard_conforming_strings = on;
 \ir functions/retention/_drop_days.sql
 \ir functions/retention/hold_run.sql
 \ir functions/retention/release_run.sql
+\ir functions/retention/_compact_extra.sql
+\ir functions/retention/_compact_events.sql
+\ir functions/retention/_same_content.sql
+\ir functions/retention/keep_content.sql
+\ir functions/retention/_prune_content.sql
+\ir functions/retention/_history_cutoff.sql
+\ir functions/retention/_forget_observations.sql
+\ir functions/retention/_prune_alerts.sql
+\ir functions/retention/_prune_observations.sql
+\ir functions/retention/_prune_outbox.sql
+\ir functions/retention/_prune_texts.sql
+\ir functions/retention/_prune_history.sql
 -- report: what is read out of it
 \ir functions/report/gaps.sql
+\ir functions/report/percentile.sql
 \ir functions/report/_paired_events.sql
 \ir functions/report/_compared_totals.sql
 \ir functions/report/reconcile.sql
@@ -421,6 +439,7 @@ set standard_conforming_strings = on;
 \ir schema/98_comments_retention.sql
 \ir schema/97_comments_qa.sql
 \ir schema/97_comments_qa_views.sql
+\ir schema/98_comments_content.sql
 
 reset role;
 reset lock_timeout;

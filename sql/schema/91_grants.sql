@@ -36,7 +36,8 @@ obs.log_event(
 ),
 obs.log_events(jsonb, text),
 obs.open_batch(),
-obs.log_batch(int)
+obs.log_batch(int),
+obs.keep_content(text, text, text, text, text)
 to obs_writer, obs_admin;
 grant usage on type obs.event to obs_writer, obs_admin;
 
@@ -50,6 +51,14 @@ grant select on
 obs.tenant_roles, obs.audit_log, obs.stage_deltas, obs.jobs, obs.event_days, obs.schema_migrations, obs.attached_relations,
 obs.job_health
 to obs_ops, obs_admin;
+-- Percentiles run with the rights of who asks; texts that events share are read like the events
+grant select on obs.error_texts, obs.content_hashes to obs_reader, obs_bi, obs_ops, obs_admin;
+grant select on obs.retained_content to obs_reader, obs_ops, obs_admin;
+grant select on obs.alert_replay_starts to obs_ops, obs_admin;
+grant execute on function
+obs.percentile(text, numeric, timestamptz, timestamptz, text[], text), obs.error_text(text, text),
+obs.bucket_bounds(int)
+to obs_reader, obs_bi, obs_ops, obs_admin;
 grant execute on function obs.recompute(text, text), obs.gaps(text, text), obs.reconcile(text, jsonb, text)
 to obs_reader, obs_ops, obs_admin;
 

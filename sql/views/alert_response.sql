@@ -16,4 +16,5 @@ from obs.alerts as a
 where not a.is_simulation and a.notified_state is not null and a.resolve_reason is distinct from 'rule changed'
 group by a.tenant_id, month, a.severity;
 comment on view obs.alert_response is
-'Mean time to acknowledge (mtta) and to resolve (mttr) of alerts that were told, by tenant, month and severity.';
+'Mean time to acknowledge (mtta) and to resolve (mttr) of alerts that were told, by tenant, month and severity. '
+'Months before alert_history_days (13 months) are incomplete or gone.';

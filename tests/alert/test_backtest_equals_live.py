@@ -125,6 +125,36 @@ def test_thousands_of_histories(db: Db, part: int) -> None:
         compare(db, seed)
 
 
+def pruned(db: Db, seed: int) -> int:
+    """Lives through one history, lets go of what is older than a moment in it, in steps, and replays the rest: the same
+    moves, live ones and those of a machine that goes on from there. Number of observations that went."""
+    history = Sequence(seed)
+    middle = BEGIN + (history.last - BEGIN) * history.draw.random()
+    span = {"code": CODE, "since": middle, "until": history.now}
+    with db.conn.transaction(force_rollback=True):
+        db.conn.execute(history.text())
+        before = db.rows(REPLAYED, span)
+        stored = db.one("select count(*) from obs.alert_observations")
+        db.set_now((middle + timedelta(days=396 + 31)).isoformat())
+        gone = 0
+        while step := db.one("select obs._prune_observations(3)"):
+            assert step <= 3
+            gone += step
+        assert db.one("select count(*) from obs.alert_observations") == stored - gone
+        assert db.rows(REPLAYED, span) == before, f"seed {seed}, {span}"
+        assert sorted((tuple(row) for row in before), key=lambda row: row[:2]) == [
+            tuple(row) for row in db.rows(LIVE, span)
+        ]
+    return gone
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_what_is_kept_replays_the_same_after_pruning(db: Db, part: int) -> None:
+    prepare(db)
+    gone = [pruned(db, seed) for seed in range(part * 50, part * 50 + 50)]
+    assert sum(gone) > 200, "too little was pruned to prove anything"
+
+
 def test_nights_judged_by_the_real_conditions(watch: Watch, db: Db) -> None:
     db.execute("select obs.set_threshold('CR-02', 'keep_firing_s', 3600)")
     db.execute("select obs.set_threshold('VQ-03', 'for_s', 7200)")

@@ -8,10 +8,16 @@ from support.db import Db
 
 # Ordinary indexes that lead with something else, and the question each answers.
 OTHER_LEADING_COLUMNS = {
+    "alert_observations_observed_at_idx": "what is too old to keep, of whatever tenant or of obs itself",
     "alert_thresholds_alert_code_idx": "whose numbers go when a rule goes",
+    "alert_transitions_at_idx": "what is too old to keep, of whatever tenant or of obs itself",
     "alerts_group_idx": "which alerts are told together, of one tenant or of many",
     "enrichment_runs_raw_idx": "which runs still have raw events on a day, of whatever tenant",
+    "alerts_resolved_at_idx": "what is too old to keep, of whatever tenant or of obs itself",
+    "content_hashes_seen_at_idx": "what is too old to keep, of whatever tenant",
     "enrichment_runs_run_id_idx": "whose run is this, when only its id is given",
+    "host_snapshots_taken_at_idx": "what is too old to keep, of whatever tenant",
+    "notifications_ended_idx": "what is too old to keep, of whatever tenant or of all together",
     "notifications_notification_id_idx": "which notification is this, by the id that its forwarder holds",
     "notifications_waiting_idx": "what waits to be sent, of all tenants, by the moment it may be",
     "price_cards_vendor_unit_idx": "what does this vendor's unit cost, by a tenant's card or everybody's",

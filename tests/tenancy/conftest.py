@@ -48,6 +48,7 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
             (tenant, run),
         )
         sampled(db, tenant, word)
+        aged(db, tenant, run, word)
         db.execute("insert into obs.vendor_advice (tenant_id, vendor) values (%s, %s)", (tenant, f"{word}-vendor"))
         number = put(
             db, f"{word}-chat", tenant_id=tenant, thread_key=f"{word}-thread", facts={"title": f"{word} is down"}
@@ -86,6 +87,19 @@ def sampled(db: Db, tenant: str, word: str) -> None:
         """insert into obs.qa_follow_ups (tenant_id, run_id, opened_at, passed, failed, pending, summary)
         values (%(tenant)s, %(run)s, now(), 0, 1, 0, %(word)s)""",
         key,
+def aged(db: Db, tenant: str, run: str, word: str) -> None:
+    """What compaction, content and pruned observations leave, with the tenant's word in it."""
+    db.execute(
+        """insert into obs.error_texts (tenant_id, fingerprint, error_text, first_run_day, last_run_day)
+        values (%s, %s, %s, '2026-01-01', '2026-01-01')""",
+        (tenant, f"fp:h1:{word}", f"{word} said no"),
+    )
+    db.execute("select obs.set_setting('content_retention_days', '10', %s)", (tenant,))
+    db.call("keep_content", run_id=run, company_id=f"{word}-co", kind="about", content=f"{word}!", tenant_id=tenant)
+    db.execute(
+        """insert into obs.alert_replay_starts (tenant_id, alert_code, subject, state, observed_at)
+        values (%s, 'CR-02', %s, '{}', '2026-01-01')""",
+        (tenant, f"{word}-subject"),
     )
 
 

@@ -134,7 +134,9 @@ begin
         set last_event_at = greatest(r.last_event_at, g.last_received_at),
             last_event_ts = greatest(r.last_event_ts, g.last_ts),
             late_events = r.late_events + case when r.status = 'running' then 0 else g.n end,
-            revision = r.revision + (r.status <> 'running')::int
+            revision = r.revision + (r.status <> 'running')::int,
+            compacted_at = null,
+            compacted_upto = null
         from (select max(d.last_received_at) as last_received_at, max(d.last_ts) as last_ts, sum(d.n) as n from gone d) g
         where r.tenant_id = p_tenant_id and r.run_id = p_run_id and g.n is not null
     )

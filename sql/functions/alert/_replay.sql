@@ -1,8 +1,9 @@
 -- obs._replay: the moves that the machine makes of a rule's stored observations
 -- Called by: backtest, backtest_sweep
--- Reads/Writes: alert_observations, alert_rules, alert_thresholds
+-- Reads/Writes: alert_observations, alert_replay_starts, alert_rules, alert_thresholds
 -- Raises: nothing
--- Each subject from its first observation on, in the order the live machine took them in; transition_id counts the moves.
+-- Each subject from its first observation that is kept, and what the machine knew before it, in the order the live machine
+-- took them in; transition_id counts the moves.
 -- p_params '{}': verdicts, versions and times as they were, so the moves are those of the live machine. Otherwise the rule's
 -- present numbers with p_params among them hold all the time: ok and breach with a value are judged again, a user's condition
 -- only by a threshold in p_params, and no edit closes anything.
@@ -48,10 +49,7 @@ begin
             if v_seen.tenant_id is distinct from v_state.tenant_id then
                 v_present := obs._alert_params(p_alert_code, v_seen.tenant_id) || p_params;
             end if;
-            v_state := jsonb_populate_record(null::obs.alert_states, jsonb_build_object(
-                'tenant_id', v_seen.tenant_id, 'alert_code', p_alert_code, 'subject', v_seen.subject, 'is_simulation', false,
-                'state', 'inactive', 'rule_version', v_seen.rule_version, 'firings', '{}', 'is_flapping', false
-            ));
+            v_state := obs._replay_start(v_seen);
         end if;
         v_numbers := v_present;
         if v_as_it_was then

@@ -1,6 +1,6 @@
 -- obs._check_mv_errors: what the refresh itself said
 -- Called by: run_check
--- Reads/Writes: run_stage_stats, run_error_codes, run_event_logs, enrichment_runs
+-- Reads/Writes: run_stage_stats, run_error_codes, run_event_logs, error_texts, enrichment_runs
 -- Raises: nothing
 create or replace function obs._check_mv_errors(p_alert obs.alerts) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -23,7 +23,7 @@ begin
             else obs._finding('clear', format('the refresh logged no error: %s of %s done', v_stage.count_success, v_stage.count_total))
         end;
     end if;
-    select left(e.error_msg, 200) into v_message
+    select left(obs.error_text(e.tenant_id, e.error_msg), 200) into v_message
     from obs.enrichment_runs r
     join obs.run_event_logs e on e.tenant_id = r.tenant_id and e.run_id = r.run_id and e.run_day = r.run_day
     where r.tenant_id = p_alert.tenant_id and r.run_id = p_alert.run_id and e.stage = 'mv_refresh' and e.status = 'error'

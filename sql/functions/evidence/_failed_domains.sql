@@ -1,6 +1,6 @@
 -- obs._failed_domains: the domains of the first 5 000 failed crawls of a run, one row a failure
 -- Called by: _check_crawl_domains
--- Reads/Writes: enrichment_runs, run_event_logs
+-- Reads/Writes: enrichment_runs, run_event_logs, error_texts
 -- Raises: nothing
 create or replace function obs._failed_domains(p_tenant_id text, p_run_id text) returns table (domain text)
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -13,7 +13,7 @@ begin
         substring(f.error_msg from '\m((?:[a-z0-9-]+\.)+[a-z]{2,})\M')
     ), 128), '^www\.', ''))
     from (
-        select e.extra, left(e.error_msg, 500) as error_msg
+        select e.extra, left(obs.error_text(e.tenant_id, e.error_msg), 500) as error_msg
         from obs.enrichment_runs r
         join obs.run_event_logs e on e.tenant_id = r.tenant_id and e.run_id = r.run_id and e.run_day = r.run_day
         where r.tenant_id = p_tenant_id and r.run_id = p_run_id and e.stage = 'crawl' and e.status = 'error' and e.kind = 'item'

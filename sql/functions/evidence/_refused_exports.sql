@@ -1,6 +1,6 @@
 -- obs._refused_exports: the columns and constraints for which exports of a run were refused
 -- Called by: the checks odoo_mapping and odoo_defaults
--- Reads/Writes: enrichment_runs, run_event_logs
+-- Reads/Writes: enrichment_runs, run_event_logs, error_texts
 -- Raises: nothing
 -- Names come from PostgreSQL's and Odoo's messages; the first 2 000 failures are looked at.
 create or replace function obs._refused_exports(p_tenant_id text, p_run_id text)
@@ -17,7 +17,7 @@ begin
     from (
         select left(e.error_msg, 500) as error_msg, e.error_code, count(*) as n
         from (
-            select x.error_msg, x.error_code
+            select obs.error_text(x.tenant_id, x.error_msg) as error_msg, x.error_code
             from obs.run_event_logs x
             where x.tenant_id = p_tenant_id and x.run_id = p_run_id and x.run_day = v_day and x.stage = 'export_odoo'
               and x.status = 'error' and x.kind = 'item'

@@ -19,6 +19,10 @@ begin
         when 'events_thinned' then obs._thin_runs()
         when 'runs_expired' then obs._expire_runs()
         when 'events_deleted' then obs._delete_expired()
+        when 'events_compacted' then obs._compact_events()
+        when 'days_audited' then obs._audit_day()
+        when 'content_pruned' then obs._prune_content()
+        when 'history_pruned' then obs._prune_history()
         when 'quarantine_pruned' then obs._prune_quarantine()
         when 'cron_history_pruned' then case when obs._cron_access() = 'usable' then obs._cron_prune() else 0 end
         when 'days_dropped' then obs._drop_days()

@@ -10,6 +10,10 @@ return array[
     'events_thinned',
     'runs_expired',
     'events_deleted',
+    'events_compacted',
+    'days_audited',
+    'content_pruned',
+    'history_pruned',
     'quarantine_pruned',
     'cron_history_pruned',
     'days_dropped'

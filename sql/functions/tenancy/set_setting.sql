@@ -19,10 +19,18 @@ declare
             then 'a number from 0.01 to 1' end
         when 'resend_window_s' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 0 and 604800
             then 'a number of seconds from 0 to 604800' end
-        when 'retention_days' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 14 and 30
-            or (p_value)::numeric % 1 <> 0 then 'a whole number of days from 14 to 30' end
+        when 'retention_days' then case when not obs._whole_days(p_value, 14, 30) then 'a whole number of days from 14 to 30' end
         when 'qa_double_review_share' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 0 and 1
             then 'a number from 0 to 1' end
+        when 'content_retention_days' then case when not obs._whole_days(p_value, 0, 90) then 'a whole number of days from 0 to 90' end
+        when 'alert_history_days' then case when not obs._whole_days(p_value, 30, 3650) or p_tenant_id is not null
+            then 'a whole number of days from 30 to 3650, for all tenants at once' end
+        when 'outbox_days' then case when not obs._whole_days(p_value, 7, 3650) or p_tenant_id is not null
+            then 'a whole number of days from 7 to 3650, for all tenants at once' end
+        when 'snapshot_days' then case when not obs._whole_days(p_value, 14, 3650) or p_tenant_id is not null
+            then 'a whole number of days from 14 to 3650, for all tenants at once' end
+        when 'forwarder_days' then case when not obs._whole_days(p_value, 1, 3650) or p_tenant_id is not null
+            then 'a whole number of days from 1 to 3650, for all tenants at once' end
         when 'extra_mode' then case when p_value not in ('"open"', '"strict"') then '"open" or "strict"' end
         when 'strict_writers' then case when jsonb_typeof(p_value) <> 'boolean' or p_tenant_id is not null
             then 'true or false, for all tenants at once' end

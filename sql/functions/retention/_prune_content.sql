@@ -1,0 +1,54 @@
+-- obs._prune_content: deletes retained content that has expired; number of rows deleted or given an earlier end
+-- Called by: maintain
+-- Reads/Writes: retained_content, tenants, settings
+-- Raises: nothing
+-- A lowered content_retention_days holds for what is stored already; a raised one does not: who gave content for 10 days
+-- gave it for 10.
+create or replace function obs._prune_content(p_limit int default 5000) returns bigint
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_tenant text;
+    v_kept interval;
+    v_count bigint;
+    v_done bigint := 0;
+begin
+    for v_tenant in
+        select t.tenant_id
+        from obs.tenants t
+        where exists (select from obs.retained_content c where c.tenant_id = t.tenant_id)
+        order by t.tenant_id
+    loop
+        v_kept := make_interval(hours => 24 * coalesce(obs._setting(v_tenant, 'content_retention_days')::int, 0));
+        update obs.retained_content c
+        set expires_at = c.stored_at + v_kept
+        from (
+            select x.run_id, x.company_id, x.kind
+            from obs.retained_content x
+            where x.tenant_id = v_tenant and x.expires_at - x.stored_at > v_kept
+            limit p_limit - v_done
+            for update skip locked
+        ) x
+        where c.tenant_id = v_tenant and c.run_id = x.run_id and c.company_id = x.company_id and c.kind = x.kind;
+        get diagnostics v_count = row_count;
+        v_done := v_done + v_count;
+        exit when v_done >= p_limit;
+        delete from obs.retained_content c
+        using (
+            select x.run_id, x.company_id, x.kind
+            from obs.retained_content x
+            where x.tenant_id = v_tenant and x.expires_at <= obs.now()
+            order by x.expires_at
+            limit p_limit - v_done
+            for update skip locked
+        ) x
+        where c.tenant_id = v_tenant and c.run_id = x.run_id and c.company_id = x.company_id and c.kind = x.kind;
+        get diagnostics v_count = row_count;
+        v_done := v_done + v_count;
+        exit when v_done >= p_limit;
+    end loop;
+    return v_done;
+end
+$$;
+comment on function obs._prune_content(int) is
+'Deletes retained content that has expired, after bringing its end to the tenant''s present setting; returns how many rows.';
