@@ -20,6 +20,7 @@ set standard_conforming_strings = on;
 \ir schema/62_watch.sql
 \ir schema/63_runbooks.sql
 \ir schema/70_qa.sql
+\ir schema/73_privacy.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -204,6 +205,9 @@ set standard_conforming_strings = on;
 \ir functions/evidence/_failed_domains.sql
 \ir functions/evidence/_refused_exports.sql
 \ir functions/evidence/_null_columns.sql
+\ir functions/evidence/_standing_audits.sql
+\ir functions/evidence/_check_audit_findings.sql
+\ir functions/evidence/_check_canaries_missed.sql
 \ir functions/evidence/_check_candidate_funnel.sql
 \ir functions/evidence/_check_candidate_source.sql
 \ir functions/evidence/_check_crawl_domains.sql
@@ -269,6 +273,9 @@ set standard_conforming_strings = on;
 \ir functions/report/_compared_totals.sql
 \ir functions/report/reconcile.sql
 -- run: the door and its faces, the jobs
+\ir functions/run/_canaries.sql
+\ir functions/run/_plant.sql
+\ir functions/run/_probe_redaction.sql
 \ir functions/run/_after_change.sql
 \ir functions/run/_check_end_status.sql
 \ir functions/run/_lock_run.sql
@@ -339,6 +346,7 @@ set standard_conforming_strings = on;
 \ir views/conditions/up_11.sql
 \ir views/conditions/rc_12.sql
 \ir views/conditions/rn_13.sql
+\ir views/conditions/pv_14.sql
 \ir views/alert_active.sql
 \ir views/alert_response.sql
 

@@ -73,7 +73,7 @@ grant select on
 obs.alert_states, obs.alert_groups, obs.runs_to_judge, obs.notifications, obs.notification_threads, obs.notification_routes,
 obs.forwarders, obs.cluster,
 obs.condition_mv_01, obs.condition_cr_02, obs.condition_vq_03, obs.condition_oa_04, obs.condition_cc_05, obs.condition_oe_06,
-obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13
+obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13, obs.condition_pv_14
 to obs_ops, obs_admin;
 grant execute on function
 obs._judge(text, text, numeric, numeric), obs._verdict(jsonb, numeric, numeric), obs._alert_params(text, text)
@@ -97,6 +97,11 @@ grant execute on function
 obs.set_threshold(text, text, numeric, text),
 obs.register_condition(text, text, regclass, text, numeric)
 to obs_admin;
+-- Proof of privacy: readers see what became of their tenants' canaries and audits; what searches or destroys is for ops and
+-- administrators
+grant select on obs.privacy_canaries, obs.privacy_audits to obs_reader, obs_bi, obs_ops, obs_admin;
+grant select on obs.forgotten_emails to obs_ops, obs_admin;
+grant execute on function obs._standing_audits(text) to obs_ops, obs_admin;
 -- Runbooks and diagnosis: readers for alerts of their tenants, forwarders for all that they carry
 grant select on obs.runbooks, obs.runbook_checks, obs.host_snapshots to obs_reader, obs_bi, obs_ops, obs_admin;
 grant execute on function obs.diagnose(bigint) to obs_reader, obs_ops, obs_admin;
