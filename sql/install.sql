@@ -267,6 +267,16 @@ set standard_conforming_strings = on;
 \ir functions/retention/_captured.sql
 \ir functions/retention/_thin_runs.sql
 \ir functions/retention/_prune_quarantine.sql
+-- privacy: what stands in the schema, what is forgotten, whose hashes are made unreadable
+\ir functions/privacy/_scanned_columns.sql
+\ir functions/privacy/_json_texts.sql
+\ir functions/privacy/_text_kind.sql
+\ir functions/privacy/_cell_kind.sql
+\ir functions/privacy/_may_hold.sql
+\ir functions/privacy/_scan_relation.sql
+\ir functions/privacy/_record_audit.sql
+\ir functions/privacy/_tell_audit.sql
+\ir functions/privacy/_audit_day.sql
 -- report: what is read out of it
 \ir functions/report/gaps.sql
 \ir functions/report/_paired_events.sql
@@ -312,6 +322,8 @@ set standard_conforming_strings = on;
 \ir functions/run/_fold_late.sql
 \ir functions/run/_fold_waiting.sql
 \ir functions/run/tick.sql
+\ir functions/run/_probe_tenant.sql
+\ir functions/run/privacy_audit.sql
 \ir functions/run/_drill_lines.sql
 \ir functions/run/_drill_rows.sql
 \ir functions/run/simulate.sql

@@ -101,7 +101,7 @@ to obs_admin;
 -- administrators
 grant select on obs.privacy_canaries, obs.privacy_audits to obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on obs.forgotten_emails to obs_ops, obs_admin;
-grant execute on function obs._standing_audits(text) to obs_ops, obs_admin;
+grant execute on function obs._standing_audits(text), obs.privacy_audit(text, timestamptz) to obs_ops, obs_admin;
 -- Runbooks and diagnosis: readers for alerts of their tenants, forwarders for all that they carry
 grant select on obs.runbooks, obs.runbook_checks, obs.host_snapshots to obs_reader, obs_bi, obs_ops, obs_admin;
 grant execute on function obs.diagnose(bigint) to obs_reader, obs_ops, obs_admin;

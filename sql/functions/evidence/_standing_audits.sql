@@ -8,7 +8,8 @@ returns table (audit_id bigint, run_day date, findings bigint, report jsonb)
 language sql stable
 begin atomic
     with whole as (
-        select a.audit_id, a.run_day, a.findings, a.report
+        select
+            a.audit_id, a.run_day, a.findings + a.canaries_planted - a.canaries_caught as findings, a.report
         from obs.privacy_audits as a
         where a.tenant_id = p_tenant_id and a.run_day is null
         order by a.audit_id desc
