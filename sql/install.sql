@@ -83,6 +83,7 @@ set standard_conforming_strings = on;
 \ir functions/ingest/_kind.sql
 \ir functions/ingest/_thinnable.sql
 \ir functions/ingest/_mend_word.sql
+\ir functions/ingest/_without_forgotten.sql
 \ir functions/ingest/_mend.sql
 \ir functions/ingest/_event_clean.sql
 \ir functions/ingest/_to_events.sql
@@ -277,6 +278,11 @@ set standard_conforming_strings = on;
 \ir functions/privacy/_record_audit.sql
 \ir functions/privacy/_tell_audit.sql
 \ir functions/privacy/_audit_day.sql
+\ir functions/privacy/email_hashes.sql
+\ir functions/privacy/_replace_hashes.sql
+\ir functions/privacy/forget_email.sql
+\ir functions/privacy/shred_tenant.sql
+\ir functions/privacy/rotate_pepper.sql
 -- report: what is read out of it
 \ir functions/report/gaps.sql
 \ir functions/report/_paired_events.sql

@@ -44,6 +44,21 @@ create table if not exists obs.forgotten_emails (
     primary key (tenant_id, hash),
     constraint forgotten_emails_hash_is_keyed check (hash ~ '^h[0-9]+:[0-9a-f]{32}$')
 );
+
+-- Keys that hold a company's id are replaced together, when that id is an address which is to be forgotten.
+do $keys$
+declare
+    v_key record;
+begin
+    for v_key in
+        select c.conrelid::regclass as relation, c.conname from pg_constraint c
+        where c.connamespace = 'obs'::regnamespace and c.contype = 'f' and not c.condeferrable
+          and c.confrelid = 'obs.qa_samples'::regclass
+    loop
+        execute format('alter table %s alter constraint %I deferrable initially immediate', v_key.relation, v_key.conname);
+    end loop;
+end
+$keys$;
 do $step$
-begin perform obs._record_step('73_privacy', '25e45841d63d933c62c2da3308580dd5dabda235dcd852ba745b69efe174e387');
+begin perform obs._record_step('73_privacy', '8ed28e8a78d5b25e01f87526ce41e27e28d071b7ef8c223a6f0bb694c598f684');
 end $step$;

@@ -38,7 +38,7 @@ begin
     where i.indrelid = p_relation and i.indisprimary;
     execute format($query$
         select
-            (select jsonb_object_agg(coalesce(s.tenant, ''), jsonb_build_array(s.n, s.cells)) from (
+            (select jsonb_object_agg(coalesce(obs._redact_id(null, s.tenant), ''), jsonb_build_array(s.n, s.cells)) from (
                 select %2$s as tenant, count(*) as n, %3$s as cells from only %1$s t
                 where $1 is null or %2$s = $1 group by 1
             ) s),
@@ -46,7 +46,7 @@ begin
     $query$, p_relation, v_tenant, v_counts, v_places) into v_sizes, v_columns using p_tenant_id;
     execute format($query$
         select jsonb_agg(jsonb_build_object(
-            'table', %2$L, 'column', f.name, 'kind', f.kind, 'tenant_id', f.tenant, 'rows', f.n,
+            'table', %2$L, 'column', f.name, 'kind', f.kind, 'tenant_id', obs._redact_id(null, f.tenant), 'rows', f.n,
             'key', (select jsonb_build_object('ctid', t.ctid::text, %3$s) from only %1$s t where t.ctid = f.first_row)
         ) order by f.name, f.kind, f.first_row)
         from (

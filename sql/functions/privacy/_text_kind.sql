@@ -18,7 +18,7 @@ begin
             select m.found[1] into v_kind
             from regexp_matches(v_out, '(email|phone|card|iban|ssn|secret|number):masked', 'g') m (found)
             group by m.found[1]
-            having count(*) > (select count(*) from regexp_matches(v_text, m.found[1] || ':masked', 'g'))
+            having count(*) > regexp_count(v_text, m.found[1] || ':masked')
             order by m.found[1]
             limit 1;
             return coalesce(v_kind, 'text');
