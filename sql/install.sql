@@ -385,6 +385,7 @@ set standard_conforming_strings = on;
 \ir schema/94_comments_runbooks.sql
 \ir schema/95_comments_watch.sql
 \ir schema/96_comments_alerts.sql
+\ir schema/99_comments_privacy.sql
 
 reset role;
 reset client_min_messages;

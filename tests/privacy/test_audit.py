@@ -68,16 +68,16 @@ SAMPLES = {
 
 def put_row(db: Db, relation: str) -> None:
     """A row in a table that has none, whatever its constraints say; the transaction is rolled back."""
-    for (constraint,) in db.rows("select conname from pg_constraint where conrelid = %s::regclass and contype = 'c'", (relation,)):
+    for (constraint,) in db.rows(
+        "select conname from pg_constraint where conrelid = %s::regclass and contype = 'c'", (relation,)
+    ):
         db.execute(f"alter table {relation} drop constraint if exists {constraint}")
     columns = db.rows(
         """select attname, atttypid::regtype::text as kind from pg_attribute where attrelid = %s::regclass
         and attnum > 0 and not attisdropped and attgenerated = '' and attidentity = ''""",
         (relation,),
     )
-    samples = ", ".join(
-        f"'{SAMPLES.get(kind, '{}' if kind.endswith('[]') else '1')}'::{kind}" for _, kind in columns
-    )
+    samples = ", ".join(f"'{SAMPLES.get(kind, '{}' if kind.endswith('[]') else '1')}'::{kind}" for _, kind in columns)
     if not db.one(f"select count(*) from {relation}"):
         db.execute(f"insert into {relation} ({', '.join(name for name, _ in columns)}) values ({samples})")
 
@@ -141,7 +141,9 @@ def test_an_audit_raises_the_alert_and_a_clean_one_ends_it(filled: Db) -> None:
 
 def test_an_audit_with_a_rule_off_is_dirty_though_it_finds_nothing(filled: Db) -> None:
     filled.execute("update obs.run_event_logs set error_msg = %s", (RAW,))
-    filled.execute("create or replace function obs._suspect(p_text text) returns boolean language sql immutable return false")
+    filled.execute(
+        "create or replace function obs._suspect(p_text text) returns boolean language sql immutable return false"
+    )
     report = filled.call("privacy_audit")
     assert report["findings_total"] == 0
     assert report["verdict"] == "dirty"
@@ -157,8 +159,13 @@ def test_a_tenants_audit_reads_its_rows_alone(db: Db, tenants: tuple[str, str]) 
     assert db.call("privacy_audit", tenant_id="a")["verdict"] == "clean"
     assert db.call("privacy_audit")["verdict"] == "dirty"
     reader = db.login("test_reader_a")
-    assert reader.rows("select tenant_id, verdict, findings from obs.privacy_audits order by audit_id") == [("a", "clean", 0)] * 2
-    assert "run_event_logs" not in reader.one("select string_agg(a.report ->> 'findings', '') from obs.privacy_audits a")
+    assert (
+        reader.rows("select tenant_id, verdict, findings from obs.privacy_audits order by audit_id")
+        == [("a", "clean", 0)] * 2
+    )
+    assert "run_event_logs" not in reader.one(
+        "select string_agg(a.report ->> 'findings', '') from obs.privacy_audits a"
+    )
     assert reader.one("select sum(rows_scanned) from obs.privacy_audits") < db.one(
         "select max(rows_scanned) from obs.privacy_audits where tenant_id is null"
     )

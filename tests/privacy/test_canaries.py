@@ -150,7 +150,9 @@ def test_a_probe_that_fails_fails_no_finish_and_alarms(db: Db) -> None:
 
 
 def test_a_run_that_ends_by_its_own_event_is_probed_too(db: Db) -> None:
-    log_lines(db, [line("r1", "run_start", stage=None), line("r1"), line("r1", "run_finish", stage=None, status="success")])
+    log_lines(
+        db, [line("r1", "run_start", stage=None), line("r1"), line("r1", "run_finish", stage=None, status="success")]
+    )
     assert db.row("select planted = caught as clean from obs.privacy_canaries where run_id = 'r1'").clean
 
 

@@ -86,11 +86,18 @@ def test_what_arrives_later_is_stored_without_it(written: Db) -> None:
     written.call("forget_email", tenant_id="a", address=JANE)
     say(written, "a", "run-a")
     say(written, "b", "run-b")
-    assert hashes(written)[0] not in written.one("select string_agg(e::text, '') from obs.run_event_logs e where tenant_id = 'a'")
+    assert hashes(written)[0] not in written.one(
+        "select string_agg(e::text, '') from obs.run_event_logs e where tenant_id = 'a'"
+    )
     newest = written.row("select * from obs.run_event_logs where tenant_id = 'a' order by received_at desc limit 1")
     assert newest.extra["mail"] == newest.company_id == "email:forgotten"
     assert "joe" not in newest.error_msg and "email:h1:" in newest.error_msg
-    assert written.one("select count(*) from obs.run_event_logs where tenant_id = 'b' and company_id like 'email:h1:%%'", ()) == 2
+    assert (
+        written.one(
+            "select count(*) from obs.run_event_logs where tenant_id = 'b' and company_id like 'email:h1:%%'", ()
+        )
+        == 2
+    )
     assert written.call("forget_email", tenant_id="a", address=JANE)["rows"] == 0
 
 
@@ -125,10 +132,13 @@ def test_both_peppers_are_searched_after_a_rotation(written: Db) -> None:
     assert (first[:3], second[:3]) == ("h1:", "h2:")
     found = written.rows("select company_id from obs.run_event_logs where tenant_id = 'a' order by received_at")
     assert [name for (name,) in found] == [f"email:{first}", f"email:{second}"]
-    assert written.one(
-        "select count(*) from obs.run_event_logs e, obs.email_hashes('a', %s) h where e.company_id = any(select 'email:' || x from unnest(h) x)",
-        (JANE,),
-    ) == 2
+    assert (
+        written.one(
+            "select count(*) from obs.run_event_logs e, obs.email_hashes('a', %s) h where e.company_id = any(select 'email:' || x from unnest(h) x)",
+            (JANE,),
+        )
+        == 2
+    )
     assert hashes(written, "b")[0].startswith("h1:")
     assert written.call("forget_email", tenant_id="a", address=JANE)["left"] == 0
     text = written.one("select string_agg(e::text, '') from obs.run_event_logs e where tenant_id = 'a'")
@@ -193,7 +203,8 @@ def test_rotations_at_once_make_one_version_each(written: Db) -> None:
     logins = [written.login() for _ in range(4)]
     versions: list[int] = []
     threads = [
-        threading.Thread(target=lambda one=one: versions.append(one.call("rotate_pepper", tenant_id="a"))) for one in logins
+        threading.Thread(target=lambda one=one: versions.append(one.call("rotate_pepper", tenant_id="a")))
+        for one in logins
     ]
     for thread in threads:
         thread.start()

@@ -15,6 +15,7 @@ from . import (
     forward,
     import_,
     install,
+    privacy,
     reconcile,
     replay,
     simulate,
@@ -45,6 +46,7 @@ app.command("backtest")(backtest.backtest)
 app.command("replay")(replay.replay)
 app.command("forward")(forward.forward)
 app.command("demo")(demo.demo)
+app.add_typer(privacy.app)
 
 
 @app.callback()

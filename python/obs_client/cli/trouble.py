@@ -22,7 +22,7 @@ TOO_OLD = "obs needs PostgreSQL 15 or newer, this server is {} (OB007): use a se
 _ROLES = {
     "obs_writer": ("open_batch", "log_batch", "log_events", "start_run", "finish_run"),
     "obs_reader": ("reconcile", "backtest"),
-    "obs_ops": ("status",),
+    "obs_ops": ("status", "privacy_audit"),
     "obs_forwarder": ("forwarder_beat", "claim_notifications"),
 }
 _PASSWORD = re.compile(r"password|authentication failed|no pg_hba\.conf entry|pg_hba", re.I)
