@@ -274,11 +274,13 @@ set standard_conforming_strings = on;
 \ir functions/privacy/_text_kind.sql
 \ir functions/privacy/_cell_kind.sql
 \ir functions/privacy/_may_hold.sql
+\ir functions/privacy/_scan_sql.sql
 \ir functions/privacy/_scan_relation.sql
 \ir functions/privacy/_record_audit.sql
 \ir functions/privacy/_tell_audit.sql
 \ir functions/privacy/_audit_day.sql
 \ir functions/privacy/email_hashes.sql
+\ir functions/privacy/_replace_sql.sql
 \ir functions/privacy/_replace_hashes.sql
 \ir functions/privacy/forget_email.sql
 \ir functions/privacy/shred_tenant.sql

@@ -1,7 +1,7 @@
 """Log files looked through with the client's redaction: what it would have changed stands there raw.
 
-Line by line, at most 64 kB at a time, so a file of any size needs no memory. A finding names file, line and kind, never a
-value. Canaries say first whether the rules are on at all.
+Line by line, at most 64 kB at a time, so a file of any size needs no memory. A finding names file, line and kind,
+never a value. Canaries say first whether the rules are on at all.
 """
 
 from __future__ import annotations

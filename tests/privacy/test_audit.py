@@ -46,7 +46,8 @@ def test_a_clean_database_is_clean_and_the_report_says_what_was_read(filled: Db)
     assert report["canaries"]["planted"] == report["canaries"]["caught"] >= 30
     tables = {one["table"]: one for one in report["tables"]}
     every = filled.rows(
-        "select relname from pg_class where relnamespace = 'obs'::regnamespace and relkind in ('r', 'p') and not relispartition"
+        """select relname from pg_class
+        where relnamespace = 'obs'::regnamespace and relkind in ('r', 'p') and not relispartition"""
     )
     unread = {name for (name,) in every} - set(tables)
     assert unread <= {one["table"] for one in report["excluded"]}
@@ -61,9 +62,14 @@ def test_a_clean_database_is_clean_and_the_report_says_what_was_read(filled: Db)
 
 
 SAMPLES = {
-    "jsonb": "{}", "boolean": "true", "uuid": str(uuid.UUID(int=7)), "date": "2026-01-01", "time without time zone": "12:00",
-    "timestamp with time zone": "2026-01-01", "timestamp with time zone[]": "{}", "interval": "1 day", "bytea": "x",
-}  # fmt: skip
+    "jsonb": "{}",
+    "boolean": "true",
+    "uuid": str(uuid.UUID(int=7)),
+    "date": "2026-01-01",
+    "time without time zone": "12:00",
+    "timestamp with time zone": "2026-01-01",
+    "interval": "1 day",
+}
 
 
 def put_row(db: Db, relation: str) -> None:
@@ -192,7 +198,7 @@ def test_closed_days_are_audited_once_each(db: Db) -> None:
 
 def test_real_runs_leave_nothing(db: Db, shared_events: list[Path]) -> None:
     for path in shared_events:
-        lines = [json.loads(one) for one in gzip.open(path)]
+        lines = [json.loads(one) for one in gzip.decompress(path.read_bytes()).splitlines()]
         for first in range(0, len(lines), 5000):
             log_lines(db, lines[first : first + 5000])
     report = db.call("privacy_audit")

@@ -49,7 +49,8 @@ def finish(db: Db, run: str) -> Any:
 def alert(db: Db) -> str | None:
     found = db.rows(
         """select a.state from obs.alerts a
-        where a.alert_code = 'PV-14' and a.subject = 'canaries' and a.tenant_id = 'a' order by a.alert_id desc limit 1"""
+        where a.alert_code = 'PV-14' and a.subject = 'canaries' and a.tenant_id = 'a'
+        order by a.alert_id desc limit 1"""
     )
     return found[0].state if found else None
 

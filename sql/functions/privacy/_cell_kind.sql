@@ -1,5 +1,5 @@
 -- obs._cell_kind: what kind of raw data a cell holds; NULL when it holds none
--- Called by: _scan_relation
+-- Called by: the statement of _scan_sql
 -- Reads/Writes: extra_keys
 -- Raises: nothing
 -- Within JSON, what looks like a name or id may be one: its numbers stay. An extra is held to the rules of extra, whatever

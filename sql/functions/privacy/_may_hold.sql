@@ -1,5 +1,5 @@
 -- obs._may_hold: the SQL of the cheap test that a column's cells must fail before an audit looks closer
--- Called by: _scan_relation
+-- Called by: _scan_sql
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- Each is the test that redaction itself makes first: whatever passes it, redaction leaves as it is.

@@ -1,5 +1,5 @@
 -- obs._scanned_columns: every column of every table of the schema, how an audit reads it, or why it need not
--- Called by: privacy_audit, _scan_relation, _replace_hashes
+-- Called by: privacy_audit, _scan_relation, _scan_sql, _replace_sql, forget_email
 -- Reads/Writes: the catalog
 -- Raises: nothing
 -- how: id (collation "C": names, codes, ids, whose numbers stay), text, list, json, extra; NULL with a reason. Partitions come

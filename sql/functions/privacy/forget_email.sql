@@ -14,7 +14,7 @@ declare
     v_rows bigint;
     v_total bigint := 0;
     v_left bigint := 0;
-    v_tables jsonb := '{}';
+    v_tables jsonb := jsonb_build_object();
     v_answer jsonb;
 begin
     if v_hashes <> '{}' then

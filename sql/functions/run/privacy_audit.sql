@@ -9,7 +9,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_started constant timestamptz := clock_timestamp();
-    v_scans jsonb := '[]';
+    v_scans jsonb := jsonb_build_array();
     v_canaries jsonb;
     v_excluded jsonb;
     v_report jsonb;
