@@ -1,11 +1,12 @@
 -- What the tables of the proof of privacy and their columns mean. Units: ms.
 comment on table obs.privacy_canaries is
-'What became of the canaries of each run that ended: how many made-up identities were planted, and which rules let theirs through.';
+'What became of the canaries of each run that ended: how many made-up identities were planted, which rules let theirs through.';
 comment on column obs.privacy_canaries.tenant_id is 'Tenant.';
 comment on column obs.privacy_canaries.run_id is 'Run.';
 comment on column obs.privacy_canaries.planted is 'Made-up identities sent through the door.';
 comment on column obs.privacy_canaries.caught is 'Of these, stored masked or hashed; what was stored was taken back.';
-comment on column obs.privacy_canaries.missed is 'Kinds that would have been stored raw, or that a cheap test would have let pass.';
+comment on column obs.privacy_canaries.missed is
+'Kinds that would have been stored raw, or that a cheap test would have let pass.';
 comment on column obs.privacy_canaries.error_sqlstate is 'SQLSTATE with which the probe failed; NULL when it worked.';
 comment on column obs.privacy_canaries.probed_at is 'When.';
 
@@ -23,7 +24,7 @@ comment on column obs.privacy_audits.canaries_planted is 'Made-up identities sen
 comment on column obs.privacy_audits.canaries_caught is 'Of these, masked or hashed.';
 comment on column obs.privacy_audits.verdict is 'clean or dirty.';
 comment on column obs.privacy_audits.report is
-'Tables with rows and cells, findings by table, column and kind with the key of the first row, canaries, what was not read and why.';
+'Tables with rows and cells, findings by table, column and kind with the key of the first row, canaries, what was not read.';
 comment on column obs.privacy_audits.actor is 'Who asked.';
 
 comment on table obs.forgotten_emails is

@@ -9,7 +9,10 @@ language sql stable
 begin atomic
     with whole as (
         select
-            a.audit_id, a.run_day, a.findings + a.canaries_planted - a.canaries_caught as findings, a.report
+            a.audit_id,
+            a.run_day,
+            a.findings + a.canaries_planted - a.canaries_caught as findings,
+            a.report
         from obs.privacy_audits as a
         where a.tenant_id = p_tenant_id and a.run_day is null
         order by a.audit_id desc

@@ -2,7 +2,7 @@
 -- Called by: maintenance
 -- Reads/Writes: event_days, the days' partitions, privacy_audits, and all that _tell_audit writes
 -- Raises: nothing
--- A day is closed two days after it began: runs of it are over, or late. Returns the rows it read, at least 1 a day; 0: none left.
+-- A day is closed two days after it began: runs of it are over, or late. Returns the rows read, at least 1 a day; 0: none left.
 create or replace function obs._audit_day(p_limit int default 1) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$

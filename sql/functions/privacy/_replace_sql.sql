@@ -2,8 +2,8 @@
 -- Called by: _replace_hashes
 -- Reads/Writes: the catalog
 -- Raises: nothing
--- $1 is the expression that finds a hash, $2 the tenant, $3 the word that ends an address in a key. Made of names that the catalog
--- gives, and quoted. NULL when the table has nothing to read.
+-- $1 is the expression that finds a hash, $2 the tenant, $3 the word that ends an address in a key. Made of names that the
+-- catalog gives, and quoted. NULL when the table has nothing to read.
 create or replace function obs._replace_sql(p_relation regclass, p_change boolean) returns text
 language sql stable
 begin atomic
@@ -15,10 +15,10 @@ begin atomic
     from (
         select
             string_agg(format(
-                $set$%1$I = (regexp_replace(regexp_replace(t.%1$I::text, 'email:' || $1, %2$s, 'g'), $1, 'masked', 'g'))::%3$s$set$,
+                $set$%1$I = regexp_replace(regexp_replace(t.%1$I::text, 'email:' || $1, %2$s, 'g'), $1, 'masked', 'g')::%3$s$set$,
                 c.column_name,
                 case when k.in_key then $word$'email:forgotten-' || $3$word$ else $word$'email:forgotten'$word$ end,
-                k.type
+                k.type_name
             ), ', ') as sets,
             format(
                 '(%s) and %s',
@@ -34,7 +34,7 @@ begin atomic
         from obs._scanned_columns() as c
         cross join lateral (
             select
-                format_type(a.atttypid, a.atttypmod) as type,
+                format_type(a.atttypid, a.atttypmod) as type_name,
                 exists (
                     select 1 from pg_index as i
                     where i.indrelid = p_relation and i.indisunique and a.attnum = any(i.indkey)

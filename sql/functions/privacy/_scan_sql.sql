@@ -2,7 +2,8 @@
 -- Called by: _scan_relation
 -- Reads/Writes: the catalog
 -- Raises: nothing
--- Made of names that the catalog gives, and quoted. NULL when the table has nothing to read, or p_of_tenants and it has no tenant.
+-- Made of names that the catalog gives, and quoted. NULL when the table has nothing to read, or p_of_tenants and it has no
+-- tenant.
 create or replace function obs._scan_sql(p_relation regclass, p_part text, p_of_tenants boolean) returns text
 language sql stable
 begin atomic
@@ -12,7 +13,8 @@ begin atomic
             coalesce(max('t.tenant_id') filter (where c.column_name = 'tenant_id'), 'null::text') as tenant,
             string_agg(format('count(t.%I)', c.column_name), ' + ') filter (where c.how is not null) as counts,
             string_agg(format(
-                '(%L, %L, case when %s then t.%I::text end)', c.column_name, c.how, obs._may_hold(c.how, c.column_name), c.column_name
+                '(%L, %L, case when %s then t.%I::text end)',
+                c.column_name, c.how, obs._may_hold(c.how, c.column_name), c.column_name
             ), ', ') filter (where c.how is not null) as cells
         from obs._scanned_columns() as c
         where c.relation = p_relation

@@ -2,7 +2,8 @@
 -- Called by: administrators
 -- Reads/Writes: tenant_peppers, audit_log
 -- Raises: OB001 unknown tenant
--- Who rotates at the same time waits for the tenant's row. Writers wait for nothing: a batch hashes under the newest pepper it sees.
+-- Who rotates at the same time waits for the tenant's row. Writers wait for nothing: a batch hashes under the newest pepper it
+-- sees.
 create or replace function obs.rotate_pepper(p_tenant_id text) returns int
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$

@@ -35,4 +35,5 @@ begin
 end
 $$;
 comment on function obs.shred_tenant(text, text) is
-'Destroys all peppers of a tenant, so that its hashes match nothing any more; p_confirm is the tenant''s id again. Returns the proof.';
+'Destroys all peppers of a tenant, so that its hashes match nothing any more; p_confirm is the tenant''s id again.'
+' Returns the proof.';

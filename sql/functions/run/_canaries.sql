@@ -13,12 +13,12 @@ begin atomic
         c.place,
         replace(replace(replace(replace(
             c.body, '{w}', t.word), '{d}', t.digits), '{a}', left(t.digits, 3)), '{b}', right(t.digits, 4)
-        ),
+        ) as body,
         case
             when strpos(c.body, '{w}') > 0 then t.word
             when strpos(c.body, '{d}') > 0 then t.digits
             else replace(replace(c.body, '{a}', left(t.digits, 3)), '{b}', right(t.digits, 4))
-        end
+        end as needle
     from (
         values
         ('email', 'message', 'jo{w}@example.invalid'),
