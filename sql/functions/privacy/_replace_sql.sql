@@ -35,7 +35,7 @@ begin atomic
         cross join lateral (
             select
                 format_type(a.atttypid, a.atttypmod) as type_name,
-                exists (
+                exists(
                     select 1 from pg_index as i
                     where i.indrelid = p_relation and i.indisunique and a.attnum = any(i.indkey)
                     union all
