@@ -24,6 +24,7 @@ set standard_conforming_strings = on;
 \ir schema/74_backups.sql
 \ir schema/71_retention.sql
 \ir schema/72_compaction.sql
+\ir schema/73_privacy.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -89,6 +90,7 @@ set standard_conforming_strings = on;
 \ir functions/ingest/_kind.sql
 \ir functions/ingest/_thinnable.sql
 \ir functions/ingest/_mend_word.sql
+\ir functions/ingest/_without_forgotten.sql
 \ir functions/ingest/_mend.sql
 \ir functions/ingest/_event_clean.sql
 \ir functions/ingest/_to_events.sql
@@ -212,6 +214,9 @@ set standard_conforming_strings = on;
 \ir functions/evidence/_failed_domains.sql
 \ir functions/evidence/_refused_exports.sql
 \ir functions/evidence/_null_columns.sql
+\ir functions/evidence/_standing_audits.sql
+\ir functions/evidence/_check_audit_findings.sql
+\ir functions/evidence/_check_canaries_missed.sql
 \ir functions/evidence/_check_candidate_funnel.sql
 \ir functions/evidence/_check_candidate_source.sql
 \ir functions/evidence/_check_crawl_domains.sql
@@ -326,6 +331,23 @@ set standard_conforming_strings = on;
 \ir functions/retention/_prune_outbox.sql
 \ir functions/retention/_prune_texts.sql
 \ir functions/retention/_prune_history.sql
+-- privacy: what stands in the schema, what is forgotten, whose hashes are made unreadable
+\ir functions/privacy/_scanned_columns.sql
+\ir functions/privacy/_json_texts.sql
+\ir functions/privacy/_text_kind.sql
+\ir functions/privacy/_cell_kind.sql
+\ir functions/privacy/_may_hold.sql
+\ir functions/privacy/_scan_sql.sql
+\ir functions/privacy/_scan_relation.sql
+\ir functions/privacy/_record_audit.sql
+\ir functions/privacy/_tell_audit.sql
+\ir functions/privacy/_audit_day.sql
+\ir functions/privacy/email_hashes.sql
+\ir functions/privacy/_replace_sql.sql
+\ir functions/privacy/_replace_hashes.sql
+\ir functions/privacy/forget_email.sql
+\ir functions/privacy/shred_tenant.sql
+\ir functions/privacy/rotate_pepper.sql
 -- report: what is read out of it
 \ir functions/report/gaps.sql
 \ir functions/report/percentile.sql
@@ -333,6 +355,9 @@ set standard_conforming_strings = on;
 \ir functions/report/_compared_totals.sql
 \ir functions/report/reconcile.sql
 -- run: the door and its faces, the jobs
+\ir functions/run/_canaries.sql
+\ir functions/run/_plant.sql
+\ir functions/run/_probe_redaction.sql
 \ir functions/run/_after_change.sql
 \ir functions/run/_check_end_status.sql
 \ir functions/run/_lock_run.sql
@@ -369,6 +394,8 @@ set standard_conforming_strings = on;
 \ir functions/run/_fold_late.sql
 \ir functions/run/_fold_waiting.sql
 \ir functions/run/tick.sql
+\ir functions/run/_probe_tenant.sql
+\ir functions/run/privacy_audit.sql
 \ir functions/run/_drill_lines.sql
 \ir functions/run/_drill_sample.sql
 \ir functions/run/_drill_rows.sql
@@ -410,6 +437,7 @@ set standard_conforming_strings = on;
 \ir views/conditions/up_11.sql
 \ir views/conditions/rc_12.sql
 \ir views/conditions/rn_13.sql
+\ir views/conditions/pv_14.sql
 \ir views/alert_active.sql
 \ir views/alert_response.sql
 \ir views/qa_worklist.sql
@@ -440,6 +468,7 @@ set standard_conforming_strings = on;
 \ir schema/97_comments_qa.sql
 \ir schema/97_comments_qa_views.sql
 \ir schema/98_comments_content.sql
+\ir schema/99_comments_privacy.sql
 
 reset role;
 reset lock_timeout;

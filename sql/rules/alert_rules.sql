@@ -18,7 +18,8 @@ with known as (
     ('C-10', 'Cost above daily cap', 'obs.condition_c_10', 'standing', null, '>', 'warning', null, false, '{}', 'C-10'),
     ('UP-11', 'Calls without a price', 'obs.condition_up_11', 'run', null, '>', 'ticket', null, false, '{}', 'UP-11'),
     ('RC-12', 'Log and database differ', 'obs.condition_rc_12', 'run', null, '>', 'warning', null, false, '{}', 'RC-12'),
-    ('RN-13', 'Run hung, crashed or incomplete', 'obs.condition_rn_13', 'run', null, '>', 'page', null, false, '{}', 'RN-13')
+    ('RN-13', 'Run hung, crashed or incomplete', 'obs.condition_rn_13', 'run', null, '>', 'page', null, false, '{}', 'RN-13'),
+    ('PV-14', 'Redaction let something through', 'obs.condition_pv_14', 'run', null, '>', 'page', null, false, '{}', 'PV-14')
     on conflict (alert_code) do update set
         title = excluded.title, condition = excluded.condition, scope = excluded.scope, stages = excluded.stages,
         comparison = excluded.comparison, severity = excluded.severity, escalated_severity = excluded.escalated_severity,
@@ -54,7 +55,8 @@ from (
     ('WD-09', 'threshold', 0),
     ('UP-11', 'threshold', 0),
     ('RC-12', 'threshold', 0.02),
-    ('RN-13', 'threshold', 0)
+    ('RN-13', 'threshold', 0),
+    ('PV-14', 'threshold', 0)
 ) as t (alert_code, name, value)
 inner join known as k on t.alert_code = k.alert_code and k.is_new
 on conflict do nothing;

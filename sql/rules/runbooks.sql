@@ -198,6 +198,23 @@ values
         'Take back a run that must not count: `obs.discard_run(run)`.'
     ],
     'look at the host''s log at the run''s last sign of life'
+),
+(
+    'PV-14', 'Redaction Let Something Through', 'number',
+    'A canary of a run would have been stored raw, or an audit found personal data or a secret in the schema.',
+    array[
+        'Which kinds of canary came through: `canaries_missed`.',
+        'Where raw data stands: `audit_findings`; anew: `select obs.privacy_audit();`.',
+        'Which functions of obs differ from the release: compare `pg_get_functiondef` with the source tree.',
+        'Whether the log files hold it too: `obs privacy audit --logs DIR`.'
+    ],
+    array[
+        'Bring the rules back: install obs again, it replaces every function.',
+        'Take what came through away: `obs.discard_run(run)` and import its redacted log, or `obs.forget_email(tenant, address)`.',
+        'Prove it: `select obs.privacy_audit();` must say clean; the next run''s end resolves the alert.',
+        'Stop the pipeline until then when real people are concerned.'
+    ],
+    'install obs again, then run obs.privacy_audit()'
 )
 on conflict (runbook_code) do update set
     title = excluded.title, unit = excluded.unit, symptom = excluded.symptom, checks = excluded.checks,
@@ -235,6 +252,8 @@ values
 ('QA-07', 'qa_sample', 1, 'Which check failed most among the companies that reviewers failed?'),
 ('WD-09', 'jobs_late', 1, 'Which job of obs did not succeed in time?'),
 ('UP-11', 'unpriced_calls', 1, 'Which vendors and models have no price?'),
-('RN-13', 'run_life', 1, 'Where did the run stop, and what is missing of it?')
+('RN-13', 'run_life', 1, 'Where did the run stop, and what is missing of it?'),
+('PV-14', 'canaries_missed', 1, 'Which rules of redaction let their canary through?'),
+('PV-14', 'audit_findings', 2, 'In which tables and columns does an audit find raw data?')
 on conflict (runbook_code, check_name) do update set place = excluded.place, question = excluded.question
 where (c.place, c.question) is distinct from (excluded.place, excluded.question);

@@ -83,6 +83,7 @@ obs.alert_states, obs.alert_groups, obs.runs_to_judge, obs.notifications, obs.no
 obs.forwarders, obs.cluster,
 obs.condition_mv_01, obs.condition_cr_02, obs.condition_vq_03, obs.condition_oa_04, obs.condition_cc_05, obs.condition_oe_06,
 obs.condition_qa_07, obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13
+obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13, obs.condition_pv_14
 to obs_ops, obs_admin;
 grant execute on function
 obs._judge(text, text, numeric, numeric), obs._verdict(jsonb, numeric, numeric), obs._alert_params(text, text)
@@ -106,6 +107,11 @@ grant execute on function
 obs.set_threshold(text, text, numeric, text),
 obs.register_condition(text, text, regclass, text, numeric)
 to obs_admin;
+-- Proof of privacy: readers see what became of their tenants' canaries and audits; what searches or destroys is for ops and
+-- administrators
+grant select on obs.privacy_canaries, obs.privacy_audits to obs_reader, obs_bi, obs_ops, obs_admin;
+grant select on obs.forgotten_emails to obs_ops, obs_admin;
+grant execute on function obs._standing_audits(text), obs.privacy_audit(text, timestamptz) to obs_ops, obs_admin;
 -- Runbooks and diagnosis: readers for alerts of their tenants, forwarders for all that they carry
 grant select on obs.runbooks, obs.runbook_checks, obs.host_snapshots to obs_reader, obs_bi, obs_ops, obs_admin;
 grant execute on function obs.diagnose(bigint) to obs_reader, obs_ops, obs_admin;
@@ -156,6 +162,10 @@ obs.reprice(timestamptz, timestamptz, text),
 obs.discard_run(text, text, text),
 obs.hold_run(text, text, text),
 obs.release_run(text, text),
+obs.email_hashes(text, text),
+obs.forget_email(text, text),
+obs.shred_tenant(text, text),
+obs.rotate_pepper(text),
 obs.set_route(text, text, text[], text[], int[], time, time, text, text, text),
 obs.drop_route(text, text),
 obs.accept_cluster(boolean),

@@ -25,7 +25,8 @@ def test_all_drills_in_one_command(db: Db, obs: Run, ops: str, tenant: str) -> N
     done = obs("simulate", "--all", "--tenant", tenant, dsn=ops, timeout=30)
     assert (done.returncode, done.stderr) == (0, "")
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == [
-        "C-10", "CC-05", "CR-02", "MV-01", "OA-04", "OE-06", "QA-07", "RC-12", "RN-13", "UP-11", "VQ-03", "WD-09",
+        "C-10", "CC-05", "CR-02", "MV-01", "OA-04", "OE-06", "PV-14", "QA-07", "RC-12", "RN-13", "UP-11", "VQ-03",
+        "WD-09",
     ]  # fmt: skip
     assert db.one("select count(*) from obs.enrichment_runs") == 0
 

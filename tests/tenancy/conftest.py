@@ -56,6 +56,7 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
         db.call("claim_notifications", forwarder_id="f", channels=[f"{word}-chat"])
         db.call("complete_notification", notification_id=number, forwarder_id="f", external_ref={"ts": f"{word}-ts"})
         db.call("set_route", route_name="own", channel=f"{word}-chat", tenant_id=tenant)
+        privacy_of(db, tenant, word)
     db.execute("analyze")
     return db
 
@@ -101,6 +102,20 @@ def aged(db: Db, tenant: str, run: str, word: str) -> None:
         values (%s, 'CR-02', %s, '{}', '2026-01-01')""",
         (tenant, f"{word}-subject"),
     )
+def privacy_of(db: Db, tenant: str, word: str) -> None:
+    """What became of the canaries of the tenant's run, what an audit found, and an address that is forgotten."""
+    db.execute(
+        """insert into obs.privacy_canaries (tenant_id, run_id, planted, caught, missed)
+        values (%s, %s, 1, 0, array[%s])""",
+        (tenant, f"{word}-run", f"{word}-kind"),
+    )
+    db.execute(
+        """insert into obs.privacy_audits
+            (tenant_id, started_at, duration_ms, rows_scanned, cells_scanned, findings, verdict, report, actor)
+        values (%s, now(), 1, 1, 1, 0, 'clean', jsonb_build_object('scope', %s::text), 'ops')""",
+        (tenant, f"{word}-scope"),
+    )
+    db.call("forget_email", tenant_id=tenant, address=f"{word}@example.invalid")
 
 
 def alerts_of(db: Db, tenant: str, word: str) -> None:

@@ -15,6 +15,7 @@ from . import (
     forward,
     import_,
     install,
+    privacy,
     reconcile,
     replay,
     simulate,
@@ -49,6 +50,7 @@ app.command("replay")(replay.replay)
 app.command("forward")(forward.forward)
 app.command("demo")(demo.demo)
 app.add_typer(qa_app, name="qa")
+app.add_typer(privacy.app)
 
 
 @app.callback()

@@ -1,6 +1,6 @@
 -- obs._mend: an event as it may be stored; what was changed is named in extra.obs_warnings
 -- Called by: _enter, for events that are not clean
--- Reads/Writes: tenant_peppers, extra_keys, settings
+-- Reads/Writes: tenant_peppers, extra_keys, settings, forgotten_emails
 -- Raises: nothing: what only needs mending is never refused
 create or replace function obs._mend(p_event obs.event) returns obs.event
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -80,6 +80,13 @@ begin
         end);
     end if;
     v_event.extra := obs._warn(v_event.extra, v_words);
+    if exists (select from obs.forgotten_emails f where f.tenant_id = p_event.tenant_id) then
+        v_event.company_id := obs._without_forgotten(p_event.tenant_id, v_event.company_id);
+        v_event.trace_id := obs._without_forgotten(p_event.tenant_id, v_event.trace_id);
+        v_event.error_code := obs._without_forgotten(p_event.tenant_id, v_event.error_code);
+        v_event.error_msg := obs._without_forgotten(p_event.tenant_id, v_event.error_msg);
+        v_event.extra := obs._without_forgotten(p_event.tenant_id, v_event.extra::text)::jsonb;
+    end if;
     return v_event;
 end
 $$;

@@ -1,0 +1,203 @@
+"""Log files looked through with the client's redaction: what it would have changed stands there raw.
+
+Line by line, at most 64 kB at a time, so a file of any size needs no memory. A finding names file, line and kind,
+never a value. Canaries say first whether the rules are on at all.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from .redact import redact_extra, redact_id, redact_text
+
+PIECE = 65_536
+STEP, OVERLAP = 3_000, 300
+EXAMPLES = 100
+_MASK = re.compile(r"(email|phone|card|iban|ssn|secret|number):masked")
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_.:/+-]{0,64}\Z")
+
+# One for each rule: kind, and what the rule must change. w is a word of letters, d are eight digits.
+_TEXTS = {
+    "email": "jo{w}@example.invalid",
+    "email_encoded": "jo{w}%40example.invalid",
+    "email_full_width": "jo{w}\uff20example.invalid",
+    "email_spelled": "jo{w} at example dot com",
+    "email_base64": "am9qZmtscGJhY3BrZm1AZXhhbXBsZS5pbnZhbGlk",
+    "url_login": "postgres://root:pw{w}@10.0.0.1/db",
+    "private_key": "-----BEGIN PRIVATE KEY-----\n{w}\n-----END PRIVATE KEY-----",
+    "token": "ghp_{w}5{w}",
+    "token_shape": "sk-{w}5{w}",
+    "header": "Cookie: theme={w}",
+    "password": "password: {w}",
+    "assignment": "api_key=q{d}9{d}",
+    "iban": "GB29NWBK601613{d}",
+    "card": "41111111{d}",
+    "ssn": "#078-05-{a}",
+    "phone_labelled": "fax {d}",
+    "phone_abroad": "+4930{d}",
+    "phone": "02{d}",
+    "phone_short": "555-{a}",
+}
+_EXTRAS = {
+    "extra_address": {"reason": "told jo{w}@example.invalid"},
+    "extra_secret": {"api_key": "{w}"},
+    "extra_prompt": {"prompt": "{w}"},
+    "extra_number": {"fax_number": "{d}"},
+    "extra_person": {"first_name": "{w}"},
+    "extra_text": {"remark": "call {w} now"},
+}
+
+
+class LogAuditError(Exception):
+    """A file that cannot be looked through; the message says which, and why."""
+
+
+@dataclass
+class LogReport:
+    """What was looked through, and what stood there raw."""
+
+    files: int = 0
+    lines: int = 0
+    bytes: int = 0
+    findings_total: int = 0
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    planted: int = 0
+    missed: list[str] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str:
+        return "dirty" if self.findings_total or self.missed else "clean"
+
+
+def audit_logs(directories: list[Path], seed: str) -> LogReport:
+    """Look through every file below the directories; a path of a file is that file."""
+    report = LogReport(planted=len(_TEXTS) + len(_EXTRAS) + 1, missed=missed_canaries(seed))
+    for path in _files(directories):
+        report.files += 1
+        _look(path, report)
+    return report
+
+
+def missed_canaries(seed: str) -> list[str]:
+    """The kinds of made-up identities that the client's redaction lets through."""
+    missed = []
+    for kind, text in _TEXTS.items():
+        planted, needles = _made(text, seed + kind)
+        if any(needle in redact_text(planted) for needle in needles):
+            missed.append(kind)
+    for kind, extra in _EXTRAS.items():
+        planted, needles = _made(json.dumps(extra), seed + kind)
+        if any(needle in json.dumps(redact_extra(json.loads(planted))) for needle in needles):
+            missed.append(kind)
+    planted, needles = _made("jo{w}@example.invalid", seed + "id_email")
+    if any(needle in redact_id(planted) for needle in needles):
+        missed.append("id_email")
+    return missed
+
+
+def _made(text: str, seed: str) -> tuple[str, list[str]]:
+    digest = hashlib.md5(seed.encode(), usedforsecurity=False).hexdigest()
+    word = digest[:12].translate(str.maketrans("0123456789", "ghijklmnop"))
+    digits = digest[-8:].translate(str.maketrans("abcdef0", "1234567"))
+    made = text.replace("{w}", word).replace("{d}", digits).replace("{a}", digits[:4])
+    needles = [part for mark, part in (("{w}", word), ("{d}", digits)) if mark in text]
+    return made, needles or [made]
+
+
+def _files(directories: list[Path]) -> Iterator[Path]:
+    for directory in directories:
+        if not directory.exists():
+            raise LogAuditError(f"there is no {directory}")
+        if not directory.is_dir():
+            yield directory
+            continue
+        for place, folders, names in os.walk(directory, onerror=_refuse):
+            folders.sort()
+            yield from (Path(place, name) for name in sorted(names) if Path(place, name).is_file())
+
+
+def _refuse(error: OSError) -> None:
+    raise LogAuditError(f"{error.filename} cannot be read: {error.strerror}")
+
+
+def _look(path: Path, report: LogReport) -> None:
+    try:
+        with path.open("rb") as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            with cast(BinaryIO, gzip.open(raw)) if packed else raw as file:
+                _look_at(path, file, report)
+    except (EOFError, gzip.BadGzipFile):
+        raise LogAuditError(f"{path} cannot be read to its end: the gzip file is cut or damaged") from None
+    except OSError as error:
+        raise LogAuditError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _look_at(path: Path, file: BinaryIO, report: LogReport) -> None:
+    number = 1
+    while piece := file.readline(PIECE):
+        report.bytes += len(piece)
+        for kind in raw_kinds(piece.decode("utf-8", "replace").rstrip("\r\n")):
+            report.findings_total += 1
+            if len(report.findings) < EXAMPLES:
+                report.findings.append({"file": str(path), "line": number, "kind": kind})
+        if piece.endswith(b"\n"):
+            number += 1
+    report.lines += number - 1
+
+
+def raw_kinds(line: str) -> list[str]:
+    """What kinds of raw data a line holds; a line of JSON is looked at value by value."""
+    try:
+        value = json.loads(line) if line.startswith("{") else None
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        return [kind] if (kind := _text_kind(line)) else []
+    kinds = {kind for text in _texts(value) if (kind := _text_kind(text))}
+    extra = value.get("extra")
+    if not kinds and isinstance(extra, dict) and redact_extra(extra, frozenset(_keys(extra))) != extra:
+        kinds.add("extra")
+    return sorted(kinds)
+
+
+def _text_kind(text: str) -> str | None:
+    redact = redact_id if _IDENTIFIER.match(text) else redact_text
+    for start in range(0, max(len(text), 1), STEP):
+        piece = text[start : start + STEP + OVERLAP]
+        if (out := redact(piece)) != piece:
+            more = Counter(_MASK.findall(out)) - Counter(_MASK.findall(piece))
+            return min(more) if more else "text"
+    return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            yield from one
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _keys(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys(inner)

@@ -1,0 +1,26 @@
+-- obs.email_hashes: what stands in the schema for an e-mail address of a tenant, under every pepper that still exists
+-- Called by: administrators, forget_email
+-- Reads/Writes: tenant_peppers
+-- Raises: OB001 unknown tenant, 22023 no address
+-- Normalised as redaction does: lower case, without the quotes and dots around it.
+create or replace function obs.email_hashes(p_tenant_id text, p_address text) returns text[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_address constant text := lower(btrim(btrim(obs._unveil(p_address)), ' ."'''));
+begin
+    perform obs._known_tenant(coalesce(p_tenant_id, ''));
+    -- The message must not repeat what may be an address after all.
+    if v_address is null or v_address !~ ('^' || obs._pattern('email') || '$') then
+        raise exception 'this is no e-mail address' using errcode = '22023', hint = 'Give one address, like name@example.com.';
+    end if;
+    return array(
+        select 'h' || p.version || ':' || left(encode(obs._hmac_sha256(p.pepper, convert_to(v_address, 'UTF8')), 'hex'), 32)
+        from obs.tenant_peppers p
+        where p.tenant_id = p_tenant_id and p.destroyed_at is null
+        order by p.version
+    );
+end
+$$;
+comment on function obs.email_hashes(text, text) is
+'What stands for an e-mail address of a tenant, h<version>:<32 hex>, under every pepper that still exists; newest last.';

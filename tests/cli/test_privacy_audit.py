@@ -1,0 +1,141 @@
+"""`obs privacy audit`: the database and log files, plain and packed; a clear answer to what cannot be read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from obs_client import log_audit, redact, redact_masks
+from support.db import Db
+from support.pipeline import item, start
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+RAW = "jane.roe@planted.example.com"
+RULES = sorted(name for name in redact_masks.EXPRESSIONS)
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """Two clean logs: one as it is written, one rotated and packed."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    clean = [{"event": "finish", "run_id": "r1", "error_msg": "timeout", "extra": {"bucket": "High"}}] * 50
+    text = "".join(json.dumps(one) + "\n" for one in clean) + "2026-11-25 10:00:00 INFO plain words\n"
+    (folder / "run.jsonl").write_text(text)
+    (folder / "run.jsonl.1.gz").write_bytes(gzip.compress(text.encode()))
+    return folder
+
+
+@pytest.fixture
+def filled(db: Db) -> Db:
+    start(db, "r1")
+    item(db, "r1", "crawl", ok=False, error_msg="timeout")
+    return db
+
+
+def test_clean_is_0_and_says_what_was_read(obs: Run, filled: Db, ops: str, logs: Path) -> None:
+    done = obs("privacy", "audit", "--logs", logs, dsn=ops)
+    assert done.returncode == 0, done.stderr
+    assert "run_event_logs" in done.stdout
+    assert "0 findings, clean" in done.stderr
+    assert "logs: 2 files, 102 lines, 0 findings, clean" in done.stderr
+    report = json.loads(obs("privacy", "audit", "--logs", logs, "--json", dsn=ops).stdout)
+    assert report["database"]["verdict"] == report["logs"]["verdict"] == "clean"
+
+
+def test_findings_are_1_by_place_and_never_shown(obs: Run, filled: Db, ops: str, logs: Path) -> None:
+    filled.execute("update obs.run_event_logs set error_msg = %s", (RAW,))
+    with (logs / "run.jsonl").open("a") as file:
+        file.write(json.dumps({"event": "error", "error_msg": f"no {RAW}"}) + "\n")
+        file.write("password=hunter2hunter2\n")
+    (logs / "old.gz").write_bytes(gzip.compress(b'{"extra": {"prompt": "write to the boss"}}\n'))
+    done = obs("privacy", "audit", "--logs", logs, dsn=ops)
+    assert done.returncode == 1
+    assert "jane.roe" not in done.stdout + done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["run_event_logs", "error_msg", "email", "1"] in [line[:4] for line in lines]
+    assert [str(logs / "run.jsonl"), "52", "email"] in lines
+    assert [str(logs / "run.jsonl"), "53", "secret"] in lines
+    assert [str(logs / "old.gz"), "1", "extra"] in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("cut.gz", gzip.compress(b"x" * 5000)[:-9], "cannot be read to its end"),
+        ("bad.gz", b"\x1f\x8bnothing", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(obs: Run, logs: Path, name: str, content: bytes, said: str) -> None:
+    (logs / name).write_bytes(content)
+    done = obs("privacy", "audit", "--logs-only", "--logs", logs)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert name in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_missing_directory_and_a_missing_right(obs: Run, filled: Db, tmp_path: Path) -> None:
+    done = obs("privacy", "audit", "--logs-only", "--logs", tmp_path / "nowhere")
+    assert (done.returncode, "there is no" in done.stderr) == (2, True)
+    done = obs("privacy", "audit", dsn=filled.dsn_for("test_reader"))
+    assert (done.returncode, "permission denied" in done.stderr) == (2, True)
+    assert obs("privacy", "audit", "--logs-only").returncode == 2
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_of_the_client_that_is_off_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each expression that finds something to mask; what only says what may stay makes more masked, not less."""
+    assert log_audit.missed_canaries("seed") == []
+    monkeypatch.setitem(redact_masks.EXPRESSIONS, name, re.compile(r"(?!x)(x)"))
+    if name in ("hash_or_uuid", "mask", "identifier", "key", "url", "flat", "odd_word", "suspect"):
+        assert log_audit.missed_canaries("seed") == []
+    else:
+        assert log_audit.missed_canaries("seed") != []
+
+
+@pytest.mark.parametrize("name", ["redact_text", "redact_extra", "redact_id"])
+def test_a_redactor_that_does_nothing_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_audit, name, lambda value, *_: value)
+    assert log_audit.missed_canaries("seed") != []
+
+
+@pytest.mark.parametrize(
+    "name", ["suspect", "mask_emails", "mask_secrets", "mask_numbers", "mask_runs", "unveil", "key_class"]
+)
+def test_a_helper_that_does_nothing_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    off = {"suspect": lambda _: False, "key_class": lambda _: "other"}
+    monkeypatch.setattr(redact, name, off.get(name, lambda text: text))
+    assert log_audit.missed_canaries("seed") != []
+
+
+def test_a_line_without_end_needs_no_memory(tmp_path: Path) -> None:
+    """200 MB in one line, in a process that may use 400 MB in all."""
+    path = tmp_path / "endless.log"
+    with path.open("wb") as file:
+        for _ in range(200):
+            file.write(b"word " * 209715)
+    code = (
+        "import sys; from pathlib import Path; from obs_client.log_audit import audit_logs; "
+        "print(audit_logs([Path(sys.argv[1])], 's').findings_total)"
+    )
+    limit = 400 * 1024 * 1024
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        capture_output=True,
+        text=True,
+        env={**os.environ},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+        timeout=300,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "0"), done.stderr
