@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tenancy.conftest import crowded, rows_of
 
 from support.db import Db
+from tenancy.conftest import crowded, rows_of
 
 __all__ = ["crowded"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from psycopg import sql
-from tenancy.conftest import rows_of
 
 from obs_client import wire
 from obs_client.forward import conditions
@@ -12,12 +11,12 @@ from security.attempts import catalog
 from support.db import Db
 from support.pipeline import run_row, start
 from support.tenants import MARK, outcome
+from tenancy.conftest import rows_of
 
 NAMES = (
     'Upper Case', 'quo"te', "apo'strophe", "'; drop table obs.tenants; --", "$$d$$", "%I%s%L%1$s", "back\\slash",
-    "\u202e\u200bевил", "obs.tenants", "pg_temp.x", "select", 'a"."b', "x" * 63,
+    "\u202e\u200bевил", "obs.tenants", "ob_temp.x", "select", 'a"."b', "x" * 63,
 )  # fmt: skip
-
 
 
 def of_b(db: Db) -> list[list[str]]:
@@ -73,9 +72,11 @@ HUNG = (
     "create trigger t after update on host.runs for each row execute function host.code()",
     "create trigger t after update on host.runs for each statement execute function host.code_of_all()",
     "create rule r as on update to host.runs do also insert into host.caught select current_user, session_user",
-    "alter table host.runs enable row level security; alter table host.runs force row level security;"
-    " create policy p on host.runs using (host.tells()) with check (host.tells());"
-    " create policy q on host.runs to postgres using (true)",
+    (
+        "alter table host.runs enable row level security; alter table host.runs force row level security;"
+        " create policy p on host.runs using (host.tells()) with check (host.tells());"
+        " create policy q on host.runs to postgres using (true)"
+    ),
     "alter table host.runs add constraint c check (host.tells())",
     "create index on host.runs (host.tells_of(run_id))",
     "alter table host.runs add column made text generated always as (host.tells_of(run_id)::text) stored",
@@ -146,7 +147,9 @@ def test_a_view_that_changes_after_it_was_registered_still_has_the_forwarders_ri
             continue
         with wire.connect(crowded.dsn_for("test_forwarder")) as forwarder:
             conditions.evaluate(forwarder)
+        assert crowded.one("select count(*) from pg_largeobject_metadata") == 0, "what a view does is undone"
         said = crowded.one("select error_sqlstate from obs.alert_rules where alert_code = 'MY-1'")
-        assert said in ("42501", "22012", "25006"), turned
+        undone = (None,) if "lo_create" in turned else ()  # before PostgreSQL 16 a read-only transaction lets it pass
+        assert said in ("42501", "22012", "25006", *undone), turned
     assert crowded.rows("select 1 from obs.alerts where summary ~ 'bravo-run' and alert_code = 'MY-1'") == []
     assert of_b(crowded) == theirs

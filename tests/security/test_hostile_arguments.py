@@ -97,7 +97,9 @@ def try_all(db: Db, cast: dict[str, str], words: tuple[str, ...]) -> tuple[int, 
             sessions[role] = db.login(cast[role], options="-c statement_timeout=10s")
             sessions[role].conn.autocommit = False
         session = sessions[role]
-        usual = [BY_NAME.get(name, USUAL.get(kind, "a")) for name, kind in zip(function.names, function.types, strict=True)]
+        usual = [
+            BY_NAME.get(name, USUAL.get(kind, "a")) for name, kind in zip(function.names, function.types, strict=True)
+        ]
         for place, kind in enumerate(function.types):
             for word in words:
                 for value in taking(kind, word):
@@ -108,7 +110,9 @@ def try_all(db: Db, cast: dict[str, str], words: tuple[str, ...]) -> tuple[int, 
                     session.conn.rollback()
                     called += 1
                     if state in BROKE_OUT and (function.proname, state) not in OWN_ANSWERS:
-                        wrong.append(f"{role}: {function.signature} {function.names[place]}={value[:40]!r}: {state} {told[:160]}")
+                        wrong.append(
+                            f"{role}: {function.signature} {function.names[place]}={value[:40]!r}: {state} {told[:160]}"
+                        )
                     if len(told) > LONGEST_ERROR and state != "00000":
                         wrong.append(f"{role}: {function.signature} answers an error of {len(told)} characters")
     return called, wrong

@@ -136,7 +136,11 @@ def test_the_parent_answers_with_own_rows_whatever_the_form(crowded: Db, cast: d
             state, told = outcome(session, query)
             assert MARK not in told, (role, query)
             assert state == (DENIED if "for key share" in query else ALLOWED), (role, query, state, told)
-        for setting in ("set enable_seqscan = off", "set force_parallel_mode = on", "set plan_cache_mode = force_generic_plan"):
+        for setting in (
+            "set enable_seqscan = off",
+            "set force_parallel_mode = on",
+            "set plan_cache_mode = force_generic_plan",
+        ):
             outcome(session, setting)
             assert MARK not in outcome(session, "select string_agg(t::text, ',') from obs.run_event_logs t")[1]
 
@@ -170,7 +174,9 @@ STATISTICS = [
 
 def test_statistics_hold_no_values_of_others(crowded: Db, cast: dict[str, str]) -> None:
     crowded.execute("analyze")
-    assert crowded.one("select count(*) from pg_stats where schemaname = 'obs' and most_common_vals::text ~ 'bravo'") > 0
+    assert (
+        crowded.one("select count(*) from pg_stats where schemaname = 'obs' and most_common_vals::text ~ 'bravo'") > 0
+    )
     shown = "select pg_stats.schemaname from pg_stats where schemaname = 'obs'"
     assert len(crowded.rows(shown)) > 50
     print(f"{play(crowded, cast, STATISTICS)} attempts")
@@ -181,7 +187,9 @@ def test_explain_tells_counts_and_no_values(crowded: Db, cast: dict[str, str]) -
     session = crowded.login(cast["reader"])
     plans: list[str] = []
     for relation in crowded.rows(RELATIONS):
-        query = sql.SQL("explain (analyze, verbose, buffers) select * from obs.{} t").format(sql.Identifier(relation.relname))
+        query = sql.SQL("explain (analyze, verbose, buffers) select * from obs.{} t").format(
+            sql.Identifier(relation.relname)
+        )
         state, told = outcome(session, query)
         plans.append(told)
         assert (state in (ALLOWED, DENIED), MARK in told) == (True, False), relation.relname
@@ -216,7 +224,8 @@ def test_answers_about_a_run_of_another_tenant_are_those_about_none(crowded: Db,
     for role, query in ORACLES:
         session = crowded.login(cast[role])
         answers: list[Any] = [
-            [part.replace(run, "RUN") for part in outcome(session, query, {"run": run})] for run in ("bravo-run", "zulu9-run")
+            [part.replace(run, "RUN") for part in outcome(session, query, {"run": run})]
+            for run in ("bravo-run", "zulu9-run")
         ]
         assert answers[0] == answers[1], (role, query)
         of_b, of_none = medians(session, query, ("bravo-run", "zulu9-run"), 200)

@@ -59,7 +59,9 @@ def traps(db: Db, schema: str) -> list[str]:
             f"create function {schema}.{function.name}({holders}) returns {function.returned} language plpgsql as"
             f" $f$ begin perform public.spring('{function.name}'); return null; end $f$"
         )
-    for number, (operator, kind) in enumerate((o, k) for o in OPERATORS for k in ("text", "jsonb", "numeric", "timestamptz")):
+    for number, (operator, kind) in enumerate(
+        (o, k) for o in OPERATORS for k in ("text", "jsonb", "numeric", "timestamptz")
+    ):
         made.append(
             f"create function {schema}.op{number}(pg_catalog.{kind}, pg_catalog.{kind}) returns boolean language plpgsql as"
             f" $f$ begin perform public.spring('operator {operator}'); return true; end $f$"
@@ -71,17 +73,32 @@ def traps(db: Db, schema: str) -> list[str]:
     made += [f"create domain {schema}.{name} as pg_catalog.int4 check (value is null)" for name in TYPES]
     # Overloads that fit the calls of obs better than its own functions, by default arguments or as variadic ones.
     made += [
-        f"create function {schema}.log_event(variadic p text[]) returns pg_catalog.text language plpgsql as"
-        " $f$ begin perform public.spring('log_event'); return 'x'; end $f$",
-        f"create function {schema}._asker(p int default 1) returns pg_catalog.text language plpgsql as"
-        " $f$ begin perform public.spring('_asker'); return 'obs_admin'; end $f$",
-        f"create function {schema}.visible_tenants() returns pg_catalog.text[] language plpgsql as"
-        " $f$ begin perform public.spring('visible_tenants'); return '{{a,b}}'; end $f$",
+        (
+            f"create function {schema}.log_event(variadic p text[]) returns pg_catalog.text language plpgsql as"
+            " $f$ begin perform public.spring('log_event'); return 'x'; end $f$"
+        ),
+        (
+            f"create function {schema}._asker(p int default 1) returns pg_catalog.text language plpgsql as"
+            " $f$ begin perform public.spring('_asker'); return 'obs_admin'; end $f$"
+        ),
+        (
+            f"create function {schema}.visible_tenants() returns pg_catalog.text[] language plpgsql as"
+            " $f$ begin perform public.spring('visible_tenants'); return '{{a,b}}'; end $f$"
+        ),
     ]
     relations = [n for (n,) in db.rows(
         "select relname from pg_class where relnamespace = 'obs'::regnamespace and relkind in ('r', 'p', 'v')"
         " and not relispartition")]  # fmt: skip
-    system = ["pg_class", "pg_proc", "pg_roles", "pg_attribute", "pg_namespace", "pg_trigger", "pg_auth_members", "pg_policy"]
+    system = [
+        "pg_class",
+        "pg_proc",
+        "pg_roles",
+        "pg_attribute",
+        "pg_namespace",
+        "pg_trigger",
+        "pg_auth_members",
+        "pg_policy",
+    ]
     made += [
         f"create {'temp ' if schema == 'pg_temp' else ''}view {schema}.{name} as select public.spring('{name}') as tenant_id"
         for name in relations + system
@@ -107,11 +124,16 @@ def test_no_trap_springs_with_more_rights_than_its_makers(crowded: Db, cast: dic
             session = places[role]
             session.execute("reset search_path")
             session.execute(f"set search_path = {path}")
-            usual = [BY_NAME.get(name, USUAL.get(kind, "a")) for name, kind in zip(function.names, function.types, strict=True)]
+            usual = [
+                BY_NAME.get(name, USUAL.get(kind, "a"))
+                for name, kind in zip(function.names, function.types, strict=True)
+            ]
             holders = sql.SQL(", ").join(sql.SQL("%s::pg_catalog." + one if one in TYPES else "%s::" + one)
                                          for one in function.types)  # fmt: skip
             session.execute("begin")
-            outcome(session, sql.SQL("select * from obs.{}({})").format(sql.Identifier(function.proname), holders), usual)
+            outcome(
+                session, sql.SQL("select * from obs.{}({})").format(sql.Identifier(function.proname), holders), usual
+            )
             session.execute("commit")
             called += 1
     for view in crowded.rows("select relname from pg_class where relnamespace = 'obs'::regnamespace and relkind = 'v'"):
@@ -119,10 +141,12 @@ def test_no_trap_springs_with_more_rights_than_its_makers(crowded: Db, cast: dic
             outcome(session, f"select count(*) from obs.{view.relname}")
             called += 1
     print(f"{laid} traps, {called} calls")
-    logins = list({login for login in cast.values()})
+    logins = list(set(cast.values()))
     sprung = crowded.rows("select distinct who, name from public.caught where who <> all(%s)", (logins,))
     assert [tuple(row) for row in sprung] == []
-    owners = crowded.execute("select 1 from public.caught where who in ('obs_owner', 'obs_host', 'postgres')").fetchall()
+    owners = crowded.execute(
+        "select 1 from public.caught where who in ('obs_owner', 'obs_host', 'postgres')"
+    ).fetchall()
     assert owners == []
 
 

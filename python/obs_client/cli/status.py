@@ -35,5 +35,10 @@ def _table(rows: list[tuple[str, str, str | None, str | None]]) -> Table:
     for head in ("check", "state", "detail", "remedy"):
         shown.add_column(head, overflow="fold")
     for check, state, detail, remedy in rows:
-        shown.add_row(Text(plain(check)), Text(state, COLOURS.get(state, "")), Text(plain(detail or "")), Text(plain(remedy or "")))
+        shown.add_row(
+            Text(plain(check)),
+            Text(state, COLOURS.get(state, "")),
+            Text(plain(detail or "")),
+            Text(plain(remedy or "")),
+        )
     return shown
