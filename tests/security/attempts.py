@@ -30,7 +30,7 @@ def attempt(roles: Iterable[str] | str, *statements: str, gets: str = DENIED) ->
 
 
 def play(db: Db, cast: dict[str, str], attempts: Iterable[Attempt]) -> int:
-    """Each attempt in a session of its own. Returns how many were made; all must get what they say, and nothing of b."""
+    """Each attempt in a session of its own; all must get what they say, and nothing of b. Returns their number."""
     wrong: list[str] = []
     made = 0
     before = catalog(db)
@@ -67,13 +67,15 @@ def catalog(db: Db) -> str:
             c.relowner::regrole::text
         from pg_class c where c.relnamespace = 'obs'::regnamespace
         union all
-        select 'y', y.polrelid::regclass::text, y.polname || y.polroles::regrole[]::text, pg_get_expr(y.polqual, y.polrelid)
+        select 'y', y.polrelid::regclass::text, y.polname || y.polroles::regrole[]::text,
+            pg_get_expr(y.polqual, y.polrelid)
         from pg_policy y
         union all
         select 't', t.tgrelid::regclass::text, t.tgname, '' from pg_trigger t join pg_class c on c.oid = t.tgrelid
         where c.relnamespace = 'obs'::regnamespace
         union all
-        select 'r', r.rolname, r.rolsuper::text || r.rolbypassrls || r.rolcanlogin || r.rolcreaterole, '' from pg_roles r
+        select 'r', r.rolname, r.rolsuper::text || r.rolbypassrls || r.rolcanlogin || r.rolcreaterole, ''
+        from pg_roles r
         where r.rolname ^@ 'obs_'
         union all
         select 'm', m.roleid::regrole::text, m.member::regrole::text, m.admin_option::text from pg_auth_members m

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from forward.conftest import run_forwarder
 from support.db import Db
 from tenancy.conftest import crowded, rows_of
 
-__all__ = ["crowded"]
+__all__ = ["crowded", "run_forwarder"]
 
 
 @pytest.fixture
@@ -41,7 +42,8 @@ def unharmed(crowded: Db) -> Callable[[], None]:
         name
         for (name,) in crowded.rows(
             """select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-            where c.relnamespace = 'obs'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by 1"""
+            where c.relnamespace = 'obs'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+            order by 1"""
         )
     ]
 

@@ -30,7 +30,8 @@ def test_what_is_made_later_is_nobodys(crowded: Db) -> None:
     crowded.execute("reset role")
     for name in (*GROUPS, "test_nobody"):
         rights = crowded.rows(
-            """select 1 where has_table_privilege(%(who)s, 'obs.made_later', 'select, insert, update, delete, truncate, trigger')
+            """select 1 where has_table_privilege(%(who)s, 'obs.made_later',
+                    'select, insert, update, delete, truncate, trigger')
                 or has_table_privilege(%(who)s, 'obs.seen_later', 'select')
                 or has_sequence_privilege(%(who)s, 'obs.counted_later', 'usage, select, update')
                 or has_function_privilege(%(who)s, 'obs._later()', 'execute')
@@ -48,7 +49,8 @@ def test_nothing_is_lent_with_the_right_to_lend_on(crowded: Db) -> None:
             where c.relnamespace = 'obs'::regnamespace
             union all select p.oid::regprocedure::text, p.proacl, p.proowner from pg_proc p
             where p.pronamespace = 'obs'::regnamespace
-            union all select t.oid::regtype::text, t.typacl, t.typowner from pg_type t where t.typnamespace = 'obs'::regnamespace
+            union all select t.oid::regtype::text, t.typacl, t.typowner from pg_type t
+            where t.typnamespace = 'obs'::regnamespace
         ) o, aclexplode(o.acl) a where a.is_grantable and a.grantee <> o.owner"""
     assert crowded.rows(lent) == []
 
@@ -60,15 +62,18 @@ def test_the_roles_of_obs_are_members_of_nothing_and_lend_nothing_on(crowded: Db
     ) == []  # fmt: skip
     assert (
         crowded.rows(
-            """select m.roleid::regrole::text, m.member::regrole::text from pg_auth_members m join pg_roles r on r.oid = m.member
-        where m.roleid::regrole::text ^@ 'obs_' and m.admin_option and not r.rolsuper and not r.rolcreaterole"""
+            """select m.roleid::regrole::text, m.member::regrole::text from pg_auth_members m
+        join pg_roles r on r.oid = m.member where m.roleid::regrole::text ^@ 'obs_'
+        and m.admin_option and not r.rolsuper and not r.rolcreaterole"""
         )
         == []
     )
     assert (
         crowded.rows(
-            """select r.rolname from pg_roles r where r.rolname ^@ 'obs_' and (r.rolsuper or r.rolbypassrls or r.rolcreaterole
-            or r.rolcreatedb or r.rolreplication or (r.rolcanlogin and r.rolname <> 'obs_cron') or (r.rolconfig is not null and r.rolname <> 'obs_cron'))"""
+            """select r.rolname from pg_roles r where r.rolname ^@ 'obs_' and (r.rolsuper or r.rolbypassrls
+            or r.rolcreaterole
+            or r.rolcreatedb or r.rolreplication or ((r.rolcanlogin or r.rolconfig is not null)
+            and r.rolname <> 'obs_cron'))"""
         )
         == []
     )

@@ -1,4 +1,4 @@
-"""Attempts to learn of another tenant's rows by what SQL tells besides rows: errors, plans, statistics, partitions, files."""
+"""Attempts to learn of another tenant's rows by what SQL tells besides rows: errors, plans, statistics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ NO_READERS = ("bound writer", "unbound writer", "forwarder", "cron", "host", "st
 
 RELATIONS = """
     select c.relname, c.relispartition,
-        array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as cols
+        array(select a.attname::text from pg_attribute a
+            where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as cols
     from pg_class c where c.relnamespace = 'obs'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') order by 1"""
 
 SHOUT = """create function pg_temp.shout(p_row text) returns boolean language plpgsql cost 0.0000001 as
@@ -146,7 +147,7 @@ def test_the_parent_answers_with_own_rows_whatever_the_form(crowded: Db, cast: d
 
 
 def test_a_cursor_held_over_a_change_of_role_keeps_its_rows(crowded: Db, cast: dict[str, str]) -> None:
-    """Rows of a held cursor were chosen when it was made. A statement prepared earlier is planned again for who asks now."""
+    """Rows of a held cursor were chosen when it was made. A prepared statement is planned anew for who asks."""
     session = crowded.login(cast["reader"])
     session.execute("prepare p as select tenant_id from obs.enrichment_runs")
     session.execute("declare c cursor with hold for select t::text from obs.enrichment_runs t")
@@ -161,12 +162,14 @@ STATISTICS = [
       for view in ("pg_stats", "pg_stats_ext", "pg_stats_ext_exprs")],
     *[attempt((*READERS, *NO_READERS), f"select count(*) from {table}", gets=DENIED)
       for table in ("pg_statistic", "pg_statistic_ext_data", "pg_largeobject")],
-    attempt((*READERS, *NO_READERS), "select count(*) from pg_stat_activity where query ~ 'bravo' and pid <> pg_backend_pid()",
+    attempt((*READERS, *NO_READERS), "select count(*) from pg_stat_activity"
+            " where query ~ 'bravo' and pid <> pg_backend_pid()",
             gets="[(0,)]"),
     attempt((*READERS, *NO_READERS), "select count(*) from pg_prepared_xacts", gets="[(0,)]"),
     attempt((*READERS, *NO_READERS), "select count(*) from pg_matviews where schemaname = 'obs'", gets="[(0,)]"),
     attempt((*READERS, *NO_READERS),
-            "select count(*) from information_schema.columns where table_schema = 'obs' and table_name = 'tenant_peppers'",
+            "select count(*) from information_schema.columns"
+            " where table_schema = 'obs' and table_name = 'tenant_peppers'",
             gets="[(0,)]"),
     attempt((*READERS, *NO_READERS), "select 1 from pg_catalog.pg_class where reltuples > 1e9", gets="[]"),
 ]  # fmt: skip
@@ -220,7 +223,7 @@ ORACLES: tuple[tuple[str, str], ...] = (
 
 
 def test_answers_about_a_run_of_another_tenant_are_those_about_none(crowded: Db, cast: dict[str, str]) -> None:
-    """Words and SQLSTATE are equal. Times are printed: a difference of microseconds stays, and docs/security.md says so."""
+    """Words and SQLSTATE are equal. Times are printed: what differs is told in docs/security.md."""
     for role, query in ORACLES:
         session = crowded.login(cast[role])
         answers: list[Any] = [

@@ -18,7 +18,8 @@ from support.outbox import put, wait_until
 from support.receivers import Receiver
 from support.tenants import MARK, outcome
 
-SOURCES = """select p.oid::regprocedure::text as name, coalesce(p.prosrc, '') || coalesce(pg_get_function_sqlbody(p.oid), '') as body
+SOURCES = """select p.oid::regprocedure::text as name,
+        coalesce(p.prosrc, '') || coalesce(pg_get_function_sqlbody(p.oid), '') as body
     from pg_proc p where p.pronamespace = 'obs'::regnamespace"""
 
 # What no function of obs has any business with.
@@ -73,7 +74,8 @@ def test_large_objects_are_neither_used_nor_shared(crowded: Db, cast: dict[str, 
 def test_thousands_of_advisory_locks_of_a_stranger_hinder_nothing(crowded: Db, cast: dict[str, str]) -> None:
     stranger = crowded.login(cast["stranger"])
     held = stranger.one("select count(pg_advisory_lock(n)) from generate_series(1, 2000) n")
-    held += stranger.one("""select count(pg_advisory_lock(hashtext(w)) ) from unnest(array['obs', 'obs.tick', 'tick', 'maintain',
+    held += stranger.one("""select count(pg_advisory_lock(hashtext(w))) from unnest(array['obs', 'obs.tick', 'tick',
+        'maintain',
         'obs.maintain', 'obs.start', 'alpha-run', 'bravo-run', 'a', 'b']) w""")
     assert held == 2010
     crowded.execute("set statement_timeout = '5s'")
@@ -110,7 +112,7 @@ def test_listeners_hear_numbers_and_forged_notes_harm_no_forwarder(
 
 
 def test_statements_of_obs_carry_nothing_of_a_person_or_a_secret(crowded: Db, cast: dict[str, str]) -> None:
-    """pg_stat_activity shows a superuser the text of statements: the client's have placeholders, and COPY sends rows apart."""
+    """A superuser sees the text of statements: the client's have placeholders, and COPY sends rows apart."""
     secret = "jane.doe@example.com"
     with wire.connect(crowded.dsn_for(cast["bound writer"])) as conn:
         seen: list[tuple[str, str]] = []

@@ -32,7 +32,8 @@ LAY = """create function pg_temp.lay(p_traps text[]) returns int language plpgsq
 # One trap for each thing that the sources of obs mention by a name that a session could make its own.
 CATALOG_FUNCTIONS = """
     select distinct f.proname::text as name, pg_get_function_identity_arguments(f.oid) as arguments, f.oid,
-        array(select format_type(t, null) from unnest(f.proargtypes::oid[]) with ordinality u (t, o) order by o) as types,
+        array(select format_type(t, null) from unnest(f.proargtypes::oid[]) with ordinality u (t, o)
+            order by o) as types,
         format_type(f.prorettype, null) as returned
     from pg_proc f
     where f.pronamespace = 'pg_catalog'::regnamespace and f.prokind = 'f' and not f.proretset and f.provariadic = 0
@@ -41,11 +42,13 @@ CATALOG_FUNCTIONS = """
         'void'::regtype, 'record'::regtype, 'cstring'::regtype
       ) and f.pronargs > 0 and not f.proargtypes::oid[] && array[
         'internal'::regtype, 'anyelement'::regtype, 'anyarray'::regtype, '"any"'::regtype, 'cstring'::regtype,
-        'anycompatible'::regtype, 'anynonarray'::regtype, 'anyenum'::regtype, 'anyrange'::regtype, 'anymultirange'::regtype,
+        'anycompatible'::regtype, 'anynonarray'::regtype, 'anyenum'::regtype, 'anyrange'::regtype,
+        'anymultirange'::regtype,
         'anycompatiblearray'::regtype, 'anycompatiblerange'::regtype, 'anycompatiblemultirange'::regtype,
         'anycompatiblenonarray'::regtype
       ]::oid[]
-      and exists (select from pg_proc p where p.pronamespace = 'obs'::regnamespace and p.prosrc ~ ('\\m' || f.proname || '\\('))"""
+      and exists (select from pg_proc p
+        where p.pronamespace = 'obs'::regnamespace and p.prosrc ~ ('\\m' || f.proname || '\\('))"""
 
 OPERATORS = ("=", "<>", "<", ">", "||", "~", "+", "-", "/", "->>", "->", "@>", "^@")
 TYPES = ("text", "jsonb", "timestamptz", "numeric", "int8", "bool", "uuid", "regclass")
@@ -63,8 +66,8 @@ def traps(db: Db, schema: str) -> list[str]:
         (o, k) for o in OPERATORS for k in ("text", "jsonb", "numeric", "timestamptz")
     ):
         made.append(
-            f"create function {schema}.op{number}(pg_catalog.{kind}, pg_catalog.{kind}) returns boolean language plpgsql as"
-            f" $f$ begin perform public.spring('operator {operator}'); return true; end $f$"
+            f"create function {schema}.op{number}(pg_catalog.{kind}, pg_catalog.{kind}) returns boolean"
+            f" language plpgsql as $f$ begin perform public.spring('operator {operator}'); return true; end $f$"
         )
         made.append(
             f"create operator {schema}.{operator} (leftarg = pg_catalog.{kind}, rightarg = pg_catalog.{kind},"
@@ -100,7 +103,8 @@ def traps(db: Db, schema: str) -> list[str]:
         "pg_policy",
     ]
     made += [
-        f"create {'temp ' if schema == 'pg_temp' else ''}view {schema}.{name} as select public.spring('{name}') as tenant_id"
+        f"create {'temp ' if schema == 'pg_temp' else ''}view {schema}.{name} as"
+        f" select public.spring('{name}') as tenant_id"
         for name in relations + system
     ]
     return made
