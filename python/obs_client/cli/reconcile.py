@@ -11,7 +11,7 @@ import typer
 from ..reconcile import LIMIT_PCT, Finding, Reconciliation
 from ..reconcile import reconcile as compare
 from .database import Dsn, checked, opened
-from .output import complain, table
+from .output import complain, plain, table
 from .trouble import Trouble
 
 _RECORD = "select obs.set_metric(p_run_id => %s, p_name => 'reconcile_gap', p_value => %s, p_tenant_id => %s)"
@@ -67,7 +67,7 @@ def show(result: Reconciliation) -> None:
     """One run: the verdict, the totals, and each event on which the two disagree."""
     counts = result.counts
     typer.echo(
-        f"run {result.run_id} of tenant {result.tenant_id}: {counts['listed']} events in the files, "
+        f"run {plain(result.run_id)} of tenant {plain(result.tenant_id)}: {counts['listed']} events in the files, "
         f"{counts['stored']} in the database; match {result.match_pct} %, worst total off by {result.worst_off_pct} %"
     )
     if gone := [f"{counts[name]} {name}" for name in ("thinned", "dropped") if counts[name]]:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .database import Dsn, opened
+from .output import plain
 
 COLOURS = {"green": "green", "amber": "yellow", "red": "bold red"}
 
@@ -23,7 +24,7 @@ def status(dsn: Dsn = None) -> int:
         rows = conn.execute("select check_name, state, detail, remedy from obs.status()").fetchall()
     if not Console().is_terminal:
         for row in rows:
-            typer.echo("\t".join(" ".join(str(value or "").split()) for value in row))
+            typer.echo("\t".join(plain(" ".join(str(value or "").split())) for value in row))
     else:
         Console().print(_table(rows))
     return 1 if any(state == "red" for _, state, _, _ in rows) else 0
@@ -34,5 +35,10 @@ def _table(rows: list[tuple[str, str, str | None, str | None]]) -> Table:
     for head in ("check", "state", "detail", "remedy"):
         shown.add_column(head, overflow="fold")
     for check, state, detail, remedy in rows:
-        shown.add_row(Text(check), Text(state, COLOURS.get(state, "")), Text(detail or ""), Text(remedy or ""))
+        shown.add_row(
+            Text(plain(check)),
+            Text(state, COLOURS.get(state, "")),
+            Text(plain(detail or "")),
+            Text(plain(remedy or "")),
+        )
     return shown

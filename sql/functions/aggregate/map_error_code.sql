@@ -13,7 +13,7 @@ declare
 begin
     if not coalesce(p_meaning in ('rate_limit', 'quota') and p_vendor <> '' and p_error_code <> '', false) then
         raise exception 'error code % of vendor % can mean rate_limit or quota, not %',
-            quote_nullable(p_error_code), quote_nullable(p_vendor), quote_nullable(p_meaning)
+            quote_nullable(left(p_error_code, 64)), quote_nullable(left(p_vendor, 64)), quote_nullable(left(p_meaning, 64))
             using errcode = '22023';
     end if;
     perform obs._known_tenant(p_tenant_id);

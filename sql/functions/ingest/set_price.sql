@@ -17,7 +17,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if p_unit not in ('call', 'input_token', 'output_token', 'cached_token', 'reasoning_token') or p_unit is null then
-        raise exception 'unit % is none of call, input_token, output_token, cached_token, reasoning_token', quote_nullable(p_unit)
+        raise exception 'unit % is none of call, input_token, output_token, cached_token, reasoning_token', quote_nullable(left(p_unit, 64))
             using errcode = '22023';
     end if;
     if not coalesce(p_price_usd >= 0 and p_price_usd < 1000000 and p_per_units >= 1, false) then
@@ -26,7 +26,7 @@ begin
     end if;
     if not coalesce(p_model_pattern ~ '^[^*]*\*?$' and p_vendor <> '', false) then
         raise exception 'vendor must be given, and model pattern % may have one * at its end only',
-            quote_nullable(p_model_pattern)
+            quote_nullable(left(p_model_pattern, 64))
             using errcode = '22023';
     end if;
     if p_counted_in not in ('input_token', 'output_token') then

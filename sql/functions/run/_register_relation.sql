@@ -13,7 +13,7 @@ declare
     );
 begin
     if v_bad is not null then
-        raise exception 'status map leads to %: only running, success, partial, error, cancelled, crashed are known', v_bad
+        raise exception 'status map leads to %: only running, success, partial, error, cancelled, crashed are known', left(v_bad, 200)
             using errcode = '22023';
     end if;
     if not exists (

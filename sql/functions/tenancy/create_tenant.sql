@@ -16,7 +16,7 @@ begin
             using errcode = '22023';
     end if;
     if p_time_zone is not null and not exists (select from pg_timezone_names z where z.name = p_time_zone) then
-        raise exception 'time zone % is not known to this server', quote_literal(p_time_zone)
+        raise exception 'time zone % is not known to this server', quote_literal(left(p_time_zone, 64))
             using errcode = '22023', hint = 'Take a name of pg_timezone_names, for example Europe/Paris.';
     end if;
     perform obs._ensure_tenant(p_tenant_id, false);

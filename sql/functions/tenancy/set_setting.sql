@@ -46,11 +46,11 @@ declare
     end;
 begin
     if p_value is not null and v_fault = 'unknown' then
-        raise exception 'there is no setting %', p_key using errcode = '22023',
+        raise exception 'there is no setting %', left(p_key, 64) using errcode = '22023',
             hint = 'The settings are listed in docs/reference.md.';
     end if;
     if p_value is not null and v_fault is not null then
-        raise exception 'setting % cannot be %: it takes %', p_key, p_value, v_fault using errcode = '22023';
+        raise exception 'setting % cannot be %: it takes %', p_key, left(p_value::text, 200), v_fault using errcode = '22023';
     end if;
     perform obs._known_tenant(p_tenant_id);
     if p_value is null then

@@ -1,0 +1,73 @@
+"""What a tenant's reader asks all day is answered by indexes, row security and all: 50 tenants, eight days each."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from support.db import Db
+
+TENANTS, DAYS, EVENTS = 50, 8, 40
+
+HOT = {
+    "a run by its key": "select * from obs.enrichment_runs where tenant_id = 't7' and run_id = 'run-7-3'",
+    "a run by its id alone": "select * from obs.enrichment_runs where run_id = 'run-7-3'",
+    "events of a run": "select * from obs.run_event_logs where tenant_id = 't7' and run_id = 'run-7-3'",
+    "events of a run, its day known": """select * from obs.run_event_logs
+        where tenant_id = 't7' and run_id = 'run-7-3' and run_day = '2026-11-04'""",
+    "events by trace": "select * from obs.run_event_logs where tenant_id = 't7' and trace_id = 'trace-7-3-5'",
+    "stages of a run": "select * from obs.run_stage_stats where tenant_id = 't7' and run_id = 'run-7-3'",
+    "vendors of a run": "select * from obs.run_vendor_usage where tenant_id = 't7' and run_id = 'run-7-3'",
+    "histogram of a stage": "select * from obs.latency_buckets where tenant_id = 't7' and run_id = 'run-7-3'",
+    "overview of a tenant's days": """select * from obs.run_overview
+        where tenant_id = 't7' and started_at >= '2026-11-05Z' and started_at < '2026-11-07Z'""",
+}
+BIG = ("enrichment_runs", "run_event_logs", "run_stage_stats", "run_vendor_usage", "latency_buckets")
+
+
+@pytest.fixture
+def seeded(db: Db) -> Db:
+    for tenant in range(1, TENANTS + 1):
+        db.call("create_tenant", tenant_id=f"t{tenant}")
+        lines: list[dict[str, Any]] = []
+        for day in range(DAYS):
+            run, at = f"run-{tenant}-{day}", f"2026-11-{day + 1:02d}T01:00:00Z"
+            place = {"tenant_id": f"t{tenant}", "run_id": run}
+            lines.append({**place, "logger": "obs.run", "event": "run_start", "ts": at})
+            for number in range(EVENTS):
+                lines.append(
+                    {**place, "logger": "obs.stage", "stage": f"stage {number % 4}", "event": "finish", "ts": at,
+                     "status": "success", "duration_ms": number + 1, "trace_id": f"trace-{tenant}-{day}-{number}"}
+                )  # fmt: skip
+                lines.append({**place, "logger": "obs.vendor", "stage": "s", "event": "vendor_call", "ts": at,
+                              "vendor": f"v{number % 3}", "status": "success", "duration_ms": 5})  # fmt: skip
+            lines.append({**place, "logger": "obs.run", "event": "run_finish", "status": "success", "ts": at})
+        assert db.call("log_events", events=lines).accepted == len(lines)
+    db.execute("analyze")
+    return db
+
+
+def test_hot_reads_of_a_tenant_scan_no_big_table(seeded: Db) -> None:
+    seeded.call("grant_access", role="test_reader_a", tenant_id="t7")
+    reader = seeded.login("test_reader_a")
+    partitions = [n for (n,) in seeded.rows("select relname from pg_class where relispartition and relkind = 'r'")]
+    assert len(partitions) >= DAYS
+    names = "|".join([*BIG, *partitions])
+    slow = {}
+    for name, query in HOT.items():
+        assert reader.rows(query), f"{name}: found nothing"
+        plan = "\n".join(line for (line,) in reader.rows(f"explain (costs off) {query}"))
+        if re.search(rf"Seq Scan on ({names})\b", plan):
+            slow[name] = plan
+    assert not slow, "\n\n".join(f"{name}\n{plan}" for name, plan in slow.items())
+
+
+def test_a_reader_of_another_tenant_finds_nothing_as_fast(seeded: Db) -> None:
+    seeded.call("grant_access", role="test_reader_b", tenant_id="t8")
+    reader = seeded.login("test_reader_b")
+    for name, query in HOT.items():
+        assert reader.rows(query) == [], name
+        plan = "\n".join(line for (line,) in reader.rows(f"explain (costs off) {query}"))
+        assert not re.search(rf"Seq Scan on ({'|'.join(BIG)})\b", plan), (name, plan)
