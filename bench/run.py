@@ -12,6 +12,7 @@ import evaluation
 import finish
 import ingest
 import outage
+import redaction
 import single_call
 import whole_client
 import writers
@@ -30,7 +31,7 @@ writes this page anew. What each line measures stands in the head of its script 
 def main() -> None:
     lines = []
     for part in (
-        client_call, ingest, whole_client, single_call, writers, finish, outage, evaluation, delivery, backtest,
+        client_call, ingest, whole_client, single_call, writers, finish, outage, evaluation, delivery, backtest, redaction,
     ):  # fmt: skip
         for line in part.main():
             print(line, flush=True)
