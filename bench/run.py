@@ -31,7 +31,8 @@ writes this page anew. What each line measures stands in the head of its script 
 def main() -> None:
     lines = []
     for part in (
-        client_call, ingest, whole_client, single_call, writers, finish, outage, evaluation, delivery, backtest, redaction,
+        client_call, ingest, whole_client, single_call, writers, finish, outage, evaluation, delivery, backtest,
+        redaction,
     ):  # fmt: skip
         for line in part.main():
             print(line, flush=True)
