@@ -12,6 +12,7 @@ import evaluation
 import finish
 import ingest
 import outage
+import redaction
 import retention
 import single_call
 import whole_client
@@ -32,7 +33,7 @@ def main() -> None:
     lines = []
     for part in (
         client_call, ingest, whole_client, single_call, writers, finish, outage, evaluation, delivery, backtest,
-        retention,
+        redaction, retention,
     ):  # fmt: skip
         for line in part.main():
             print(line, flush=True)

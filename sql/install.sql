@@ -21,10 +21,10 @@ set standard_conforming_strings = on;
 \ir schema/62_watch.sql
 \ir schema/63_runbooks.sql
 \ir schema/70_qa.sql
-\ir schema/74_backups.sql
 \ir schema/71_retention.sql
 \ir schema/72_compaction.sql
 \ir schema/73_privacy.sql
+\ir schema/74_backups.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -273,7 +273,6 @@ set standard_conforming_strings = on;
 \ir functions/deliver/drop_route.sql
 \ir functions/deliver/route_preview.sql
 -- retention: days ahead, thinning, what leaves and when
--- qa: samples drawn, checks that a machine can make
 -- qa: samples drawn, checks that a machine can make; who looks at which company, what follows
 \ir functions/qa/_draw_order.sql
 \ir functions/qa/_qa_source.sql
@@ -305,7 +304,7 @@ set standard_conforming_strings = on;
 \ir functions/qa/qa_release.sql
 \ir functions/qa/qa_review.sql
 \ir functions/qa/close_follow_up.sql
--- retention: days ahead, thinning
+-- retention: days ahead, thinning, what leaves, what is made smaller, what history is kept
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
 \ir functions/retention/_thin_runs.sql
@@ -464,9 +463,9 @@ set standard_conforming_strings = on;
 \ir schema/94_comments_runbooks.sql
 \ir schema/95_comments_watch.sql
 \ir schema/96_comments_alerts.sql
-\ir schema/98_comments_retention.sql
 \ir schema/97_comments_qa.sql
 \ir schema/97_comments_qa_views.sql
+\ir schema/98_comments_retention.sql
 \ir schema/98_comments_content.sql
 \ir schema/99_comments_privacy.sql
 

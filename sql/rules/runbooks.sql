@@ -210,7 +210,7 @@ values
     ],
     array[
         'Bring the rules back: install obs again, it replaces every function.',
-        'Take what came through away: `obs.discard_run(run)` and import its redacted log, or `obs.forget_email(tenant, address)`.',
+        'Take away what came in: `obs.discard_run(run)` and import its redacted log, or `obs.forget_email(tenant, address)`.',
         'Prove it: `select obs.privacy_audit();` must say clean; the next run''s end resolves the alert.',
         'Stop the pipeline until then when real people are concerned.'
     ],

@@ -82,8 +82,8 @@ grant select on
 obs.alert_states, obs.alert_groups, obs.runs_to_judge, obs.notifications, obs.notification_threads, obs.notification_routes,
 obs.forwarders, obs.cluster,
 obs.condition_mv_01, obs.condition_cr_02, obs.condition_vq_03, obs.condition_oa_04, obs.condition_cc_05, obs.condition_oe_06,
-obs.condition_qa_07, obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13
-obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13, obs.condition_pv_14
+obs.condition_qa_07, obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13,
+obs.condition_pv_14
 to obs_ops, obs_admin;
 grant execute on function
 obs._judge(text, text, numeric, numeric), obs._verdict(jsonb, numeric, numeric), obs._alert_params(text, text)

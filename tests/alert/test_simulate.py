@@ -10,8 +10,21 @@ from support.alerts import Watch
 from support.db import Db
 from support.pipeline import refused
 
-CODES = ("MV-01", "CR-02", "VQ-03", "OA-04", "CC-05", "OE-06", "QA-07", "WD-09", "C-10", "UP-11", "RC-12", "RN-13",
-         "PV-14")
+CODES = (
+    "MV-01",
+    "CR-02",
+    "VQ-03",
+    "OA-04",
+    "CC-05",
+    "OE-06",
+    "QA-07",
+    "WD-09",
+    "C-10",
+    "UP-11",
+    "RC-12",
+    "RN-13",
+    "PV-14",
+)
 NUMBERS = (
     "enrichment_runs", "run_stage_stats", "run_vendor_usage", "run_model_usage", "run_error_codes", "run_metrics",
     "latency_buckets", "stage_deltas", "run_event_logs", "quarantined_events", "jobs", "run_overview", "event_days",

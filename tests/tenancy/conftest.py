@@ -88,6 +88,9 @@ def sampled(db: Db, tenant: str, word: str) -> None:
         """insert into obs.qa_follow_ups (tenant_id, run_id, opened_at, passed, failed, pending, summary)
         values (%(tenant)s, %(run)s, now(), 0, 1, 0, %(word)s)""",
         key,
+    )
+
+
 def aged(db: Db, tenant: str, run: str, word: str) -> None:
     """What compaction, content and pruned observations leave, with the tenant's word in it."""
     db.execute(
@@ -102,6 +105,8 @@ def aged(db: Db, tenant: str, run: str, word: str) -> None:
         values (%s, 'CR-02', %s, '{}', '2026-01-01')""",
         (tenant, f"{word}-subject"),
     )
+
+
 def privacy_of(db: Db, tenant: str, word: str) -> None:
     """What became of the canaries of the tenant's run, what an audit found, and an address that is forgotten."""
     db.execute(

@@ -56,4 +56,4 @@ begin
 end
 $$;
 comment on function obs._draw_qa(text, text, boolean) is
-'Draws a run''s QA samples, once: ten companies of bucket High by a stored seed, and the risky ones where a setting asks for them.';
+'Draws a run''s QA samples, once: ten companies of bucket High by a stored seed, and risky ones where a setting asks.';

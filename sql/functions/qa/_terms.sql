@@ -18,7 +18,8 @@ begin atomic
             'these', 'they', 'this', 'those', 'time', 'today', 'too', 'two', 'use', 'used', 'uses', 'using', 'very', 'was', 'way',
             'well', 'were', 'what', 'when', 'where', 'which', 'while', 'who', 'why', 'will', 'with', 'within', 'withou', 'www',
             'you', 'your', 'true', 'false', 'null', 'none',
-            'busine', 'compan', 'corp', 'corpor', 'custom', 'gmbh', 'group', 'help', 'helps', 'inc', 'llc', 'ltd', 'make', 'makes',
+            'busine', 'compan', 'corp', 'corpor', 'custom', 'gmbh', 'group', 'help', 'helps', 'inc', 'llc', 'ltd', 'make',
+            'makes',
             'making', 'build', 'builds', 'buildi', 'people', 'platfo', 'produc', 'provid', 'servic', 'soluti', 'softwa', 'start',
             'startu', 'team', 'teams', 'techno', 'work', 'works', 'world', 'b2b', 'leadin', 'global', 'innova'
         ]);
