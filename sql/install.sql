@@ -280,7 +280,7 @@ set standard_conforming_strings = on;
 \ir functions/qa/_read_source.sql
 \ir functions/qa/_high_companies.sql
 \ir functions/qa/_qa_facts.sql
-\ir functions/qa/_check_of.sql
+\ir functions/qa/_checked.sql
 \ir functions/qa/_terms.sql
 \ir functions/qa/_host_of.sql
 \ir functions/qa/_domain_check.sql

@@ -42,7 +42,7 @@ def test_all_goes_on_past_a_drill_that_raises_nothing(db: Db, obs: Run, ops: str
     done = obs("simulate", "--all", "--tenant", tenant, dsn=ops)
     assert done.returncode == 1
     assert done.stderr.startswith("obs: C-10: ")
-    assert len(done.stdout.splitlines()) == 13
+    assert len(done.stdout.splitlines()) == 14
 
 
 @pytest.mark.parametrize(

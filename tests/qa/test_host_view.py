@@ -177,7 +177,7 @@ def test_what_a_view_does_beside_is_taken_back(db: Db, host: Host) -> None:
     finish(db)
     assert last_read(db) == (None, True)
     assert db.rows("select * from host.seen_as") == []
-    told = db.row("select current_setting('obs.now', true), current_setting('obs.tenant_id', true)")
+    told = db.row("select current_setting('obs.now', true) as now, current_setting('obs.tenant_id', true) as tenant")
     assert {word or "" for word in told} == {""}
     assert "host" not in db.one("show search_path")
     assert checks(db, "h0")["about"]["length"] == len("obs_hostfalse"), "obs_host, without a right in obs"

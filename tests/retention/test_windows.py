@@ -164,8 +164,10 @@ def test_a_run_that_starts_on_a_dropped_day_makes_no_partition(two: Db) -> None:
 
 
 def test_an_old_day_without_runs_goes_after_the_longest_window(db: Db) -> None:
+    db.execute("set role obs_owner")
     for back in (20, 35):
         db.execute("select obs._ensure_event_day(%s)", (days_back(back, back)[0],))
+    db.execute("reset role")
     assert maintain(db)["days_dropped"] == 1
     assert db.one("select run_day from obs.event_days where dropped_at is not null") == days_back(35, 35)[0]
 

@@ -16,6 +16,7 @@ begin
     for v_day in
         select d.run_day from obs.event_days d
         where d.dropped_at is null and d.run_day < (obs.now() at time zone 'UTC')::date - 1
+          and d.run_day not in (select t from obs._days_to_drop() t)
           and not exists (select from obs.privacy_audits a where a.tenant_id is null and a.run_day = d.run_day)
         order by d.run_day
         limit p_limit

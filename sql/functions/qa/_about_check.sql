@@ -32,29 +32,29 @@ declare
 begin
     if p_text is null and not (p_is_asked and p_logged_length is null) then
         return case
-            when p_logged_length is null then obs._check_of('unknown', 'no event and no view says anything of an about text')
-            when p_logged_length <= 0 then obs._check_of('fail', 'the about text is empty', 0)
-            else obs._check_of('unknown', 'not empty; the text itself was not shown, so nobody knows what it is about', p_logged_length)
+            when p_logged_length is null then obs._checked('unknown', 'no event and no view says anything of an about text')
+            when p_logged_length <= 0 then obs._checked('fail', 'the about text is empty', 0)
+            else obs._checked('unknown', 'not empty; the text itself was not shown, so nobody knows what it is about', p_logged_length)
         end;
     end if;
     if coalesce(v_length, 0) = 0 then
-        return obs._check_of('fail', 'the about text is empty', 0);
+        return obs._checked('fail', 'the about text is empty', 0);
     end if;
     select count(*) into v_shared from (select unnest(v_said) intersect select unnest(v_wanted)) s;
     if exists (select from unnest(v_names) as n (name) where strpos(v_squeezed, n.name) > 0) then
-        return obs._check_of('pass', 'not empty, and it names the company or its domain', v_length, p_hash);
+        return obs._checked('pass', 'not empty, and it names the company or its domain', v_length, p_hash);
     elsif v_shared > 0 then
-        return obs._check_of(
+        return obs._checked(
             'pass', format('not empty, and it shares %s terms with the company''s name, industry or signals', v_shared), v_length, p_hash
         );
     elsif cardinality(v_said) < 5 then
-        return obs._check_of('unknown', 'too short to say what it is about', v_length, p_hash);
+        return obs._checked('unknown', 'too short to say what it is about', v_length, p_hash);
     elsif cardinality(v_wanted) < 3 then
-        return obs._check_of('unknown', 'not empty; too little is known of the company to compare it with', v_length, p_hash);
+        return obs._checked('unknown', 'not empty; too little is known of the company to compare it with', v_length, p_hash);
     elsif lower(p_text) !~ '\m(the|and|of|is|for|with|to)\M' then
-        return obs._check_of('unknown', 'not empty; in a language whose words cannot be compared', v_length, p_hash);
+        return obs._checked('unknown', 'not empty; in a language whose words cannot be compared', v_length, p_hash);
     end if;
-    return obs._check_of('fail', 'it shares no term with the company''s name, domain, industry or signals', v_length, p_hash);
+    return obs._checked('fail', 'it shares no term with the company''s name, domain, industry or signals', v_length, p_hash);
 end
 $$;
 comment on function obs._about_check(text, boolean, numeric, text, text, text, text) is

@@ -40,17 +40,17 @@ begin
             ) a
         ) c;
     elsif v_all is null or v_all = 0 then
-        return obs._check_of('unknown', 'no event and no view says anything of addresses');
+        return obs._checked('unknown', 'no event and no view says anything of addresses');
     end if;
     return case
-        when v_all = 0 then obs._check_of('fail', 'there is no contact')
+        when v_all = 0 then obs._checked('fail', 'there is no contact')
         when v_prohibited and v_webmail > 0
-            then obs._check_of('fail', format('%s of %s addresses are personal webmail, which the policy prohibits', v_webmail, v_all))
-        when v_good = 0 then obs._check_of('fail', format('none of %s addresses is a business address that is valid or unknown', v_all))
-        when v_prohibited and v_unsaid > 0 then obs._check_of('unknown', format(
+            then obs._checked('fail', format('%s of %s addresses are personal webmail, which the policy prohibits', v_webmail, v_all))
+        when v_good = 0 then obs._checked('fail', format('none of %s addresses is a business address that is valid or unknown', v_all))
+        when v_prohibited and v_unsaid > 0 then obs._checked('unknown', format(
             '%s of %s addresses are valid or unknown; of %s nobody knows whether they are personal webmail', v_good, v_all, v_unsaid
         ))
-        else obs._check_of('pass', format('%s of %s addresses are business addresses, valid or unknown', v_good, v_all))
+        else obs._checked('pass', format('%s of %s addresses are business addresses, valid or unknown', v_good, v_all))
     end;
 end
 $$;

@@ -16,9 +16,9 @@ declare
 begin
     if v_host is null then
         if p_is_asked then
-            return obs._check_of('fail', 'there is no domain');
+            return obs._checked('fail', 'there is no domain');
         end if;
-        return obs._check_of('unknown', 'no event and no view says the domain');
+        return obs._checked('unknown', 'no event and no view says the domain');
     end if;
     v_fault := case
         when v_host like '%@%' then 'it is an e-mail address'
@@ -35,13 +35,13 @@ begin
             then 'its top-level domain is not of the public internet'
     end;
     if v_fault is not null then
-        return obs._check_of('fail', 'not the domain of a company: ' || v_fault, length(v_host), p_hash);
+        return obs._checked('fail', 'not the domain of a company: ' || v_fault, length(v_host), p_hash);
     elsif p_is_resolved then
-        return obs._check_of('pass', 'well-formed, and the crawl reached it', length(v_host), p_hash);
+        return obs._checked('pass', 'well-formed, and the crawl reached it', length(v_host), p_hash);
     elsif p_is_unresolved then
-        return obs._check_of('fail', 'well-formed, but the crawl could not resolve it', length(v_host), p_hash);
+        return obs._checked('fail', 'well-formed, but the crawl could not resolve it', length(v_host), p_hash);
     end if;
-    return obs._check_of('unknown', 'well-formed; no crawl says whether it resolves', length(v_host), p_hash);
+    return obs._checked('unknown', 'well-formed; no crawl says whether it resolves', length(v_host), p_hash);
 end
 $$;
 comment on function obs._domain_check(text, boolean, boolean, boolean, text) is

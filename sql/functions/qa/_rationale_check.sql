@@ -14,27 +14,27 @@ declare
     v_mentioned int;
 begin
     if v_length is null and not p_is_asked then
-        return obs._check_of('unknown', 'no event and no view says anything of a rationale');
+        return obs._checked('unknown', 'no event and no view says anything of a rationale');
     elsif coalesce(v_length, 0) <= 0 then
-        return obs._check_of('fail', 'the rationale is empty', 0);
+        return obs._checked('fail', 'the rationale is empty', 0);
     elsif v_length < 30 then
-        return obs._check_of('fail', 'the rationale is too short to give a reason', v_length, p_hash);
+        return obs._checked('fail', 'the rationale is too short to give a reason', v_length, p_hash);
     elsif p_text is null then
-        return obs._check_of('unknown', 'not empty; the text itself was not shown', v_length);
+        return obs._checked('unknown', 'not empty; the text itself was not shown', v_length);
     elsif p_shared > 0 then
-        return obs._check_of('fail', format('word for word that of %s other companies of the run', p_shared), v_length, p_hash);
+        return obs._checked('fail', format('word for word that of %s other companies of the run', p_shared), v_length, p_hash);
     elsif cardinality(v_wanted) = 0 then
-        return obs._check_of('unknown', 'long enough and its own; no signals are given that it could mention', v_length, p_hash);
+        return obs._checked('unknown', 'long enough and its own; no signals are given that it could mention', v_length, p_hash);
     end if;
     select count(*) into v_mentioned from (select unnest(obs._terms(p_text)) intersect select unnest(v_wanted)) s;
     if v_mentioned > 0 then
-        return obs._check_of(
+        return obs._checked(
             'pass', format('long enough, its own, and it mentions %s of the signals'' terms', v_mentioned), v_length, p_hash
         );
     elsif lower(p_text) !~ '\m(the|and|of|is|for|with|to|a|in|on)\M' then
-        return obs._check_of('unknown', 'long enough and its own; in a language whose words cannot be compared', v_length, p_hash);
+        return obs._checked('unknown', 'long enough and its own; in a language whose words cannot be compared', v_length, p_hash);
     end if;
-    return obs._check_of('fail', 'it mentions none of the extracted signals', v_length, p_hash);
+    return obs._checked('fail', 'it mentions none of the extracted signals', v_length, p_hash);
 end
 $$;
 comment on function obs._rationale_check(text, boolean, numeric, text, bigint, text) is

@@ -2,7 +2,8 @@
 -- Called by: any scheduler, people
 -- Reads/Writes: jobs, and what the steps read and write
 -- Raises: nothing of its own
--- A step goes on for at most 20 pieces, so that the transaction stays short; maintain_by_steps has no such limit.
+-- A step goes on for at most 20 pieces, and for one once 30 s have passed, so that the transaction stays short;
+-- maintain_by_steps has no such limit.
 create or replace function obs.maintain() returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -21,7 +22,7 @@ begin
         for v_piece in 1..20 loop
             v_done := obs.maintain_step(v_step);
             v_sum := v_sum + v_done;
-            exit when v_done = 0 or v_step in ('days_made', 'days_dropped');
+            exit when v_done = 0 or v_step in ('days_made', 'days_dropped') or clock_timestamp() > v_started + interval '30 s';
         end loop;
         v_result := v_result || jsonb_build_object(v_step, v_sum);
     end loop;

@@ -8,7 +8,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if p_step is null or p_step <> all(obs.maintenance_steps()) then
-        raise exception 'there is no step % of maintenance', quote_nullable(p_step)
+        raise exception 'there is no step % of maintenance', quote_nullable(left(p_step, 64))
             using errcode = '22023', hint = 'The steps are: ' || array_to_string(obs.maintenance_steps(), ', ') || '.';
     end if;
     if not obs._begin_job('maintain') then
