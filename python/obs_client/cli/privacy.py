@@ -15,12 +15,16 @@ from .database import Dsn, opened
 from .output import complain, note, table
 from .trouble import Trouble
 
-app = typer.Typer(name="privacy", help="Prove what is, and is not, stored.", no_args_is_help=True)
+app = typer.Typer(
+    name="privacy",
+    help="Prove what is, and is not, stored.\n\nExample: obs privacy audit --logs .logs",
+    no_args_is_help=True,
+)
 
 
 @app.callback()
 def _verbs() -> None:
-    """Prove what is, and is not, stored."""
+    """Prove what is, and is not, stored.\n\nExample: obs privacy audit --logs .logs"""
 
 
 @app.command("audit")
