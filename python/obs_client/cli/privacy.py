@@ -15,16 +15,15 @@ from .database import Dsn, opened
 from .output import complain, note, table
 from .trouble import Trouble
 
-app = typer.Typer(
-    name="privacy",
-    help="Prove what is, and is not, stored.\n\nExample: obs privacy audit --logs .logs",
-    no_args_is_help=True,
-)
+app = typer.Typer(name="privacy", no_args_is_help=True)
 
 
 @app.callback()
 def _verbs() -> None:
-    """Prove what is, and is not, stored.\n\nExample: obs privacy audit --logs .logs"""
+    """Prove what is, and is not, stored.
+
+    Example: obs privacy audit --logs .logs
+    """
 
 
 @app.command("audit")
