@@ -36,7 +36,7 @@ def test_every_verb_explains_itself_with_an_example(obs: Run, verb: str) -> None
     done = obs(verb, "--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert f"Example: obs {verb}" in " ".join(done.stdout.split())
-    assert verb in ("demo", "qa") or "--dsn" in done.stdout
+    assert verb in ("demo", "qa", "privacy") or "--dsn" in done.stdout
 
 
 def test_version_with_and_without_a_database(db: Db, obs: Run) -> None:
