@@ -97,6 +97,11 @@ AROUND_THE_PARENT = (
 )  # fmt: skip
 
 
+def is_without_xml(query: str, state: str | None) -> bool:
+    """A server built without libxml refuses its functions to everybody."""
+    return "_to_xml(" in query and state == "0A000"
+
+
 def test_no_partition_answers_by_any_way(crowded: Db, cast: dict[str, str], unharmed) -> None:
     partitions = [r.relname for r in crowded.rows(RELATIONS) if r.relispartition]
     assert partitions
@@ -109,7 +114,7 @@ def test_no_partition_answers_by_any_way(crowded: Db, cast: dict[str, str], unha
                 outcome(session, "close all")
                 made += 1
                 own = {"analyze": "22012", "lock": "25P01", "create": "42809"}.get(query.split()[0])
-                assert state in (DENIED, own), (role, query, state)
+                assert state in (DENIED, own) or is_without_xml(query, state), (role, query, state)
     print(f"{made} attempts")
     unharmed()
 
@@ -136,7 +141,8 @@ def test_the_parent_answers_with_own_rows_whatever_the_form(crowded: Db, cast: d
         for query in THROUGH_THE_PARENT:
             state, told = outcome(session, query)
             assert MARK not in told, (role, query)
-            assert state == (DENIED if "for key share" in query else ALLOWED), (role, query, state, told)
+            expected = DENIED if "for key share" in query else ALLOWED
+            assert state == expected or is_without_xml(query, state), (role, query, state, told)
         for setting in (
             "set enable_seqscan = off",
             "set force_parallel_mode = on",
