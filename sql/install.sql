@@ -292,6 +292,7 @@ set standard_conforming_strings = on;
 \ir functions/qa/_put_samples.sql
 \ir functions/qa/_risky_companies.sql
 \ir functions/qa/_draw_qa.sql
+\ir functions/qa/_drawn_by_tick.sql
 \ir functions/qa/_draw_missed.sql
 \ir functions/qa/sample_qa.sql
 \ir functions/qa/register_qa_source.sql

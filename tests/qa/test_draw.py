@@ -159,6 +159,29 @@ def test_what_the_host_s_table_ended_is_drawn_by_the_tick(db: Db) -> None:
     assert "drawn_runs" not in db.call("tick")
 
 
+def test_a_large_run_is_drawn_by_the_next_tick_and_its_finish_does_not_wait(db: Db) -> None:
+    scored(db, high=12)
+    db.call("finish_stage", run_id="r1", stage="score")
+    db.execute(
+        "update obs.run_stage_stats set count_total = count_total + 100000, count_success = count_success + 100000"
+    )
+    finish(db)
+    assert drawn(db) == []
+    assert db.call("tick")["drawn_runs"] == 1, "at once: nothing of it is still to come"
+    assert len(drawn(db)) == 10
+    assert "drawn_runs" not in db.call("tick")
+
+
+def test_who_asks_for_a_large_run_gets_it_drawn(db: Db) -> None:
+    scored(db, high=12)
+    db.call("finish_stage", run_id="r1", stage="score")
+    db.execute(
+        "update obs.run_stage_stats set count_total = count_total + 100000, count_success = count_success + 100000"
+    )
+    finish(db)
+    assert db.call("sample_qa", run_id="r1").drawn == 10
+
+
 def test_a_drill_leaves_no_draw(db: Db, tenants: tuple[str, str]) -> None:
     db.call("simulate", alert_code="CR-02", tenant_id="a")
     assert db.rows("select from obs.qa_draws") + db.rows("select from obs.qa_samples") == []

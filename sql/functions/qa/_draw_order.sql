@@ -6,14 +6,15 @@
 create or replace function obs._draw_order(p_seed text, p_companies text[], p_count int) returns text[]
 language sql immutable parallel safe
 begin atomic
-    select coalesce(array_agg(d.company_id order by d.place), '{}')
+    select coalesce(array_agg(d.company_id order by d.place, d.company_id), '{}')
     from (
         select
             c.company_id,
-            row_number() over (order by sha256(convert_to(p_seed || '/' || c.company_id, 'UTF8')), c.company_id) as place
+            sha256(convert_to(p_seed || '/' || c.company_id, 'UTF8')) as place
         from (select distinct u.company_id from unnest(p_companies) as u (company_id)) as c
-    ) as d
-    where d.place <= p_count;
+        order by place, c.company_id
+        limit p_count
+    ) as d;
 end;
 comment on function obs._draw_order(text, text[], int) is
 'The first n of some companies in the order that a seed gives: uniform over seeds, the same for the same seed.';

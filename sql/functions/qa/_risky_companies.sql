@@ -2,14 +2,16 @@
 -- Called by: _draw_qa
 -- Reads/Writes: run_event_logs, qa_sources, tenant_peppers, webmail_domains, settings, the host's view
 -- Raises: nothing
--- The 50 worst by their events have their checklists filled; each check that fails weighs 3, each that nobody knows 1, a
--- failed item 1 (3 at most), a rationale under 80 characters 1. The seed decides between equals.
+-- Of more than a thousand companies a thousand are looked at, by the seed; the 50 worst of them by their events have their
+-- checklists filled. Each check that fails weighs 3, each that nobody knows 1, a failed item 1 (3 at most), a rationale under
+-- 80 characters 1. The seed decides between equals.
 create or replace function obs._risky_companies(
     p_tenant_id text, p_run_id text, p_seed text, p_companies text[], p_count int, p_asked boolean
 ) returns text[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_pool constant text[] := obs._draw_order(p_seed, p_companies, 1000);
     v_ids text[];
     v_facts jsonb[];
     v_host jsonb;
@@ -22,8 +24,8 @@ begin
             + 3 * coalesce(q.is_unresolved and q.is_resolved is not true, false)::int + coalesce(q.rationale_len < 80, false)::int desc,
             d.place
         ) as place
-        from unnest(obs._draw_order(p_seed, p_companies, cardinality(p_companies))) with ordinality as d (company_id, place)
-        left join obs._qa_facts(p_tenant_id, p_run_id, p_companies) q on q.company_id = d.company_id
+        from unnest(v_pool) with ordinality as d (company_id, place)
+        left join obs._qa_facts(p_tenant_id, p_run_id, v_pool) q on q.company_id = d.company_id
     ) w
     where w.place <= 50;
     v_host := obs._read_source(p_tenant_id, p_run_id, coalesce(v_ids, '{}'), p_asked);

@@ -15,7 +15,7 @@ begin
     if p_stages is null or 'mv_refresh' = any(p_stages) then
         perform obs._snapshot_hosts(p_tenant_id, p_run_id);
     end if;
-    if p_stages is null then
+    if p_stages is null and not obs._drawn_by_tick(p_tenant_id, p_run_id) then
         perform obs._draw_qa(p_tenant_id, p_run_id);
     end if;
 end
