@@ -41,6 +41,7 @@ set standard_conforming_strings = on;
 \ir functions/core/_suspect_id.sql
 \ir functions/core/_secure_table.sql
 \ir functions/core/_audit.sql
+\ir functions/core/_forget_prepared.sql
 -- tenancy: who may see and write whom, settings
 \ir functions/tenancy/visible_tenants.sql
 \ir functions/tenancy/_setting.sql
@@ -157,6 +158,7 @@ set standard_conforming_strings = on;
 \ir functions/alert/_run_timers.sql
 \ir functions/alert/_queue_run.sql
 \ir functions/alert/_judge_rule.sql
+\ir functions/alert/_try_judge_rule.sql
 \ir functions/alert/_judge_run.sql
 \ir functions/alert/_judge_queue.sql
 \ir functions/alert/_rule_failed.sql
@@ -272,7 +274,6 @@ set standard_conforming_strings = on;
 \ir functions/deliver/set_route.sql
 \ir functions/deliver/drop_route.sql
 \ir functions/deliver/route_preview.sql
--- retention: days ahead, thinning, what leaves and when
 -- qa: samples drawn, checks that a machine can make; who looks at which company, what follows
 \ir functions/qa/_draw_order.sql
 \ir functions/qa/_qa_source.sql
@@ -330,6 +331,7 @@ set standard_conforming_strings = on;
 \ir functions/retention/_prune_observations.sql
 \ir functions/retention/_prune_outbox.sql
 \ir functions/retention/_prune_texts.sql
+\ir functions/retention/_prune_audits.sql
 \ir functions/retention/_prune_history.sql
 -- privacy: what stands in the schema, what is forgotten, whose hashes are made unreadable
 \ir functions/privacy/_scanned_columns.sql

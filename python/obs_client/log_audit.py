@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -136,7 +137,7 @@ def _look(path: Path, report: LogReport) -> None:
             raw.seek(0)
             with cast(BinaryIO, gzip.open(raw)) if packed else raw as file:
                 _look_at(path, file, report)
-    except (EOFError, gzip.BadGzipFile):
+    except (EOFError, gzip.BadGzipFile, zlib.error):
         raise LogAuditError(f"{path} cannot be read to its end: the gzip file is cut or damaged") from None
     except OSError as error:
         raise LogAuditError(f"{path} cannot be read: {error.strerror or error}") from None
@@ -144,15 +145,16 @@ def _look(path: Path, report: LogReport) -> None:
 
 def _look_at(path: Path, file: BinaryIO, report: LogReport) -> None:
     number = 1
+    whole = True
     while piece := file.readline(PIECE):
         report.bytes += len(piece)
         for kind in raw_kinds(piece.decode("utf-8", "replace").rstrip("\r\n")):
             report.findings_total += 1
             if len(report.findings) < EXAMPLES:
                 report.findings.append({"file": str(path), "line": number, "kind": kind})
-        if piece.endswith(b"\n"):
+        if whole := piece.endswith(b"\n"):
             number += 1
-    report.lines += number - 1
+    report.lines += number - whole
 
 
 def raw_kinds(line: str) -> list[str]:

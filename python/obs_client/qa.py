@@ -183,7 +183,7 @@ def _text(path: str) -> str:
 
 
 def _lines(path: str, text: str) -> list[Line]:
-    csv.field_size_limit(MAX_CELL)
+    before = csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     found: list[Line] = []
     try:
@@ -202,6 +202,8 @@ def _lines(path: str, text: str) -> list[Line]:
             found.append(Line(number, {name: _own(path, number, name, cell) for name, cell in cells.items()}))
     except csv.Error as error:
         raise QaFileError(f"{path}, line {reader.line_num}: {_of_csv(str(error))}") from None
+    finally:
+        csv.field_size_limit(before)
     return found
 
 

@@ -178,9 +178,7 @@ obs._mirror_run(),
 obs._relation_name(regclass)
 to obs_admin;
 
--- QA: samples and what people said of them, to all who read the tenant; sources and lists to who runs obs
-grant select on obs.qa_draws, obs.qa_samples, obs.qa_reviews, obs.qa_follow_ups
-to obs_reader, obs_bi, obs_reviewer, obs_ops, obs_admin;
+-- QA: what is drawn and by which lists and views, to who runs obs
 grant select on obs.qa_sources, obs.webmail_domains to obs_ops, obs_admin;
 grant execute on function obs.sample_qa(text, text) to obs_ops, obs_admin;
 grant execute on function obs.register_qa_source(regclass, text), obs.load_webmail_domains(text[], text) to obs_admin;

@@ -74,6 +74,7 @@ def test_findings_are_1_by_place_and_never_shown(obs: Run, filled: Db, ops: str,
     [
         ("cut.gz", gzip.compress(b"x" * 5000)[:-9], "cannot be read to its end"),
         ("bad.gz", b"\x1f\x8bnothing", "cannot be read"),
+        ("torn.gz", gzip.compress(bytes(range(256)) * 99)[:20] + b"\xff" * 200, "is cut or damaged"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(obs: Run, logs: Path, name: str, content: bytes, said: str) -> None:

@@ -196,6 +196,43 @@ def test_closed_days_are_audited_once_each(db: Db) -> None:
     assert db.one("select state from obs.alerts where alert_code = 'PV-14' and subject = 'audit'") == "resolved"
 
 
+def test_an_audit_of_part_ends_nothing_that_it_did_not_read(db: Db) -> None:
+    db.set_now("2026-01-10 12:00Z")
+    start(db, "old", started_at="2026-01-07 02:00Z")
+    item(db, "old", "crawl", ok=False, error_msg="x", ts="2026-01-07 02:01Z")
+    db.call("finish_run", run_id="old", tenant_id="a")
+    db.execute("update obs.run_event_logs set error_msg = %s", (RAW,))
+    assert db.one("select obs._audit_day(1)") > 0
+    standing = "select coalesce(sum(findings), 0) from obs._standing_audits('a')"
+    assert db.one(standing) == 1
+    for since in ("2026-01-10", "2026-01-08"):
+        db.call("privacy_audit", since=since)
+        assert db.one(standing) == 1, since
+    db.execute("update obs.run_event_logs set error_msg = null")
+    db.call("privacy_audit", since="2026-01-07")
+    assert db.one(standing) == 0
+    db.execute("update obs.run_event_logs set error_msg = %s", (RAW,))
+    db.call("privacy_audit")
+    assert db.one(standing) == 1
+    db.call("privacy_audit", since="2026-01-09")
+    assert db.one(standing) == 1, "what the whole audit found is not answered by a part"
+
+
+def test_what_stood_on_a_dropped_day_is_gone_with_it(db: Db) -> None:
+    db.set_now("2026-01-10 12:00Z")
+    start(db, "old", started_at="2026-01-07 02:00Z")
+    item(db, "old", "crawl", ok=False, error_msg="x", ts="2026-01-07 02:01Z")
+    db.call("finish_run", run_id="old", tenant_id="a")
+    db.execute("update obs.run_event_logs set error_msg = %s", (RAW,))
+    assert db.one("select obs._audit_day(1)") > 0
+    assert db.one("select count(*) from obs._standing_audits('a')") == 1
+    db.execute("update obs.event_days set dropped_at = now() where run_day = '2026-01-07'")
+    assert db.one("select count(*) from obs._standing_audits('a')") == 0
+    db.execute("update obs.privacy_audits set started_at = started_at - interval '2 years'")
+    assert db.one("select obs._prune_audits(100)") == 2
+    assert db.one("select count(*) from obs.privacy_audits") == 0
+
+
 def test_real_runs_leave_nothing(db: Db, shared_events: list[Path]) -> None:
     for path in shared_events:
         lines = [json.loads(one) for one in gzip.decompress(path.read_bytes()).splitlines()]

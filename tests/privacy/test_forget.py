@@ -127,6 +127,24 @@ def test_two_who_are_forgotten_stay_two_in_a_key(written: Db) -> None:
     assert sorted(names) == sorted(name for (name,) in written.rows("select company_id from obs.qa_reviews"))
 
 
+def test_one_company_under_two_peppers_stays_two_rows(written: Db) -> None:
+    written.call("rotate_pepper", tenant_id="a")
+    written.execute(
+        """insert into obs.qa_draws (tenant_id, run_id, stratum, bucket, seed, requested, available, drawn, source)
+        values ('a', 'run-a', 'random', 'High', 's', 10, 2, 2, 'events')"""
+    )
+    for rank, found in enumerate(hashes(written), 1):
+        written.execute(
+            "insert into obs.qa_samples (run_id, tenant_id, company_id, bucket, checks, draw_rank) values "
+            "('run-a', 'a', %s, 'High', '{}', %s)",
+            ("email:" + found, rank),
+        )
+    proof = written.call("forget_email", tenant_id="a", address=JANE)
+    assert (proof["tables"]["qa_samples"], proof["left"]) == (2, 0)
+    assert written.one("select count(distinct company_id) from obs.qa_samples") == 2
+    assert written.call("privacy_audit", tenant_id="a")["verdict"] == "clean"
+
+
 def test_both_peppers_are_searched_after_a_rotation(written: Db) -> None:
     assert written.call("rotate_pepper", tenant_id="a") == 2
     say(written, "a", "run-a")

@@ -77,6 +77,12 @@ def test_ops_settle_what_others_cannot(double: Db, ann: Db, bea: Db) -> None:
         double.execute("revoke obs_reviewer from test_reader_a")
 
 
+def test_ops_do_not_settle_where_the_others_agree(double: Db, ann: Db, bea: Db) -> None:
+    review(ann, "c1", "pass")
+    review(bea, "c1", "pass")
+    assert review(double.login("test_ops"), "c1", "fail").result == "pass"
+
+
 def agreement(db: Db, counts: tuple[int, int, int, int]) -> tuple[int, Decimal, Decimal | None]:
     """Both pass, first alone, second alone, both fail: the row of tenant a."""
     number = sum(counts)

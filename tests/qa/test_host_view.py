@@ -129,6 +129,8 @@ def test_pre_filling_passes_nothing(db: Db, host: Host) -> None:
 # What a view may do in one of its columns, and the SQLSTATE by which its reading must then end.
 HOSTILE = {
     "raises": ("raise exception 'no';", "P0001"),
+    "asserts": ("assert false;", "P0004"),
+    "pretends to be cancelled": ("raise sqlstate '57014';", "57014"),
     "divides by nothing": ("return (1 / (length(current_user) - length(current_user)))::text;", "22012"),
     "reads the peppers": ("return (select count(*) from obs.tenant_peppers)::text;", "42501"),
     "reads the events": ("return (select count(*) from obs.run_event_logs)::text;", "42501"),
@@ -181,6 +183,46 @@ def test_what_a_view_does_beside_is_taken_back(db: Db, host: Host) -> None:
     assert {word or "" for word in told} == {""}
     assert "host" not in db.one("show search_path")
     assert checks(db, "h0")["about"]["length"] == len("obs_hostfalse"), "obs_host, without a right in obs"
+
+
+@pytest.mark.parametrize("ending", ["return p_x;", "raise exception 'no';", "raise sqlstate '57014';"])
+def test_a_view_leaves_no_statement_that_the_session_would_run(db: Db, host: Host, ending: str) -> None:
+    """No rollback takes back a PREPARE: the writer's own name would then stand for the host's statement."""
+    db.execute(
+        f"""create table host.ran (who text); grant all on host.ran to public;
+        create function host.f(p_x text) returns text language plpgsql as $$
+        begin
+            begin execute 'deallocate mine'; exception when others then null; end;
+            begin
+                execute 'prepare mine as insert into host.ran select current_user';
+            exception when others then null;
+            end;
+            {ending}
+        end $$"""
+    )
+    host.view(about_text="host.f(about_text)")
+    host.put([company("h0")])
+    scored(db, high=1)
+    writer = db.login("test_writer")
+    writer.execute("prepare mine as select 1 as one")
+    writer.execute("prepare other as select 2 as two")
+    writer.call("finish_run", run_id="r1")
+    assert last_read(db)[1]
+    assert refused(writer.execute, "execute mine").sqlstate == "26000"
+    assert writer.one("execute other") == 2
+    assert db.rows("select * from host.ran") == []
+
+
+def test_a_view_that_outlives_the_statement_s_timeout_fails_no_finish(db: Db, host: Host) -> None:
+    db.execute("create function host.f(p_x text) returns text language sql as 'select p_x from pg_catalog.pg_sleep(5)'")
+    host.view(about_text="host.f(about_text)")
+    host.put([company("h0")])
+    scored(db, high=1)
+    writer = db.login("test_writer")
+    writer.execute("set statement_timeout = 300")
+    writer.call("finish_run", run_id="r1")
+    assert run_row(db, "r1").status == "success"
+    assert last_read(db) == ("57014", True)
 
 
 def test_a_view_that_is_gone_is_told_and_hinders_nothing(db: Db, host: Host) -> None:

@@ -137,6 +137,36 @@ def test_one_day_that_is_read_does_not_keep_the_others(db: Db) -> None:
     assert kept(db) == {}
 
 
+@pytest.mark.parametrize("who", ["test_writer", "test_reader_a"])
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "create temp view mine as select * from obs.{day}",
+        "create function pg_temp.mine(p_row obs.{day}) returns int language sql return 1",
+        "create temp table mine (its_row obs.{day})",
+    ],
+)
+def test_what_somebody_hangs_on_a_day_keeps_no_event(db: Db, tenants: tuple[str, str], who: str, deed: str) -> None:
+    days = days_back(36, 35)
+    nights(db, "a", days, 5)
+    session = db.login(who)
+    session.execute(deed.format(day=f"run_event_logs_{days[0]:%Y%m%d}"))
+    db.login("obs_cron").execute("call obs.maintain_by_steps()")
+    assert db.one("select last_success_at is not null from obs.jobs where job = 'maintain'")
+    assert kept(db) == {}
+    assert db.one("select count(*) from obs.event_days where dropped_at is not null") == 2
+    assert db.call("maintain")["days_dropped"] == 0
+
+
+def test_a_day_whose_partition_is_gone_keeps_nobody(db: Db) -> None:
+    db.call("create_tenant", tenant_id="old")
+    days = days_back(36, 35)
+    nights(db, "old", days, 5)
+    db.execute(f"drop table obs.run_event_logs_{days[0]:%Y%m%d}")
+    assert db.call("maintain")["days_dropped"] == 2
+    assert kept(db) == {}
+
+
 def test_two_maintenances_at_once_do_not_hinder_each_other(db: Db) -> None:
     db.call("create_tenant", tenant_id="old")
     nights(db, "old", days_back(40, 25), 20)

@@ -182,3 +182,14 @@ def test_only_capture_modes_that_mean_something_can_be_set(db: Db) -> None:
     for bad in ['"none"', '"sample"', '"sample(1.5)"', '"sample(-1)"', "5", "[]", "{}", '{"crawl": 5}', "null"]:
         problem = refused(db.execute, "select obs.set_setting('capture', %s::jsonb)", (bad,))
         assert problem.sqlstate == "22023", bad
+
+
+def test_a_step_says_that_runs_are_left_though_nothing_had_to_go(db: Db) -> None:
+    db.execute("""select obs.set_setting('capture', '"sample(1)"')""")
+    for run in ("r1", "r2", "r3"):
+        start(db, run)
+        item(db, run, "crawl")
+        db.call("finish_run", run_id=run)
+    for minutes in (180, 183):
+        db.set_now((db.one("select clock_timestamp()") + timedelta(minutes=minutes)).isoformat())
+        assert [db.one("select obs._thin_runs(1)") > 0 for _ in range(5)] == [True, True, True, False, False]

@@ -118,6 +118,27 @@ def test_a_trace_url_is_written_back_and_no_loop_begins(host: Db) -> None:
     assert host.one("select count(*) from obs.quarantined_events") == 0
 
 
+def test_a_host_that_refuses_the_trace_url_fails_no_run_and_leaves_no_statement(host: Db) -> None:
+    attach(host, BIGINT)
+    host.execute(
+        f"""create table ran (who text); grant all on ran to public;
+        create function refuse() returns trigger language plpgsql as $$
+        begin
+            begin execute 'deallocate mine'; exception when others then null; end;
+            execute 'prepare mine as insert into ran select current_user';
+            raise exception 'no';
+        end $$;
+        create trigger refuse before update on {BIGINT} for each row
+            when (new.langsmith_trace_url is distinct from old.langsmith_trace_url) execute function refuse()"""
+    )
+    writer = host.login("test_writer")
+    writer.execute("prepare mine as select 1 as one")
+    start(writer, "3", tenant_id="8", trace_url="https://trace/3")
+    assert run_row(host, "3", "8").langsmith_trace_url == "https://trace/3"
+    assert refused(writer.execute, "execute mine").sqlstate == "26000"
+    assert host.rows("select * from ran") == []
+
+
 def test_what_cannot_be_mirrored_never_fails_the_hosts_statement(host: Db) -> None:
     attach(host, UUID)
     for tenant in (None, "", "tab\there", "jane@example.com"):

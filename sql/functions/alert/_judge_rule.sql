@@ -1,5 +1,5 @@
 -- obs._judge_rule: hands the rows that a rule's condition gives for some runs, or its standing rows, to the machine
--- Called by: _judge_run, evaluate_alerts, _follow_up
+-- Called by: _try_judge_rule, evaluate_alerts
 -- Reads/Writes: the rule's condition view, enrichment_runs, and all that _observe writes
 -- Raises: whatever the condition raises; the callers catch it
 -- p_tenants and p_runs are pairs; NULL asks for the standing rows, those without a run. left_over counts rows that another

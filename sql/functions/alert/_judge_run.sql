@@ -1,6 +1,6 @@
 -- obs._judge_run: judges the built-in conditions of one run, in the transaction that changed it
 -- Called by: _after_change, _judge_queue
--- Reads/Writes: alert_rules, the condition views, runs_to_judge, and all that _observe writes
+-- Reads/Writes: alert_rules, the condition views, runs_to_judge, and all that _try_judge_rule writes
 -- Raises: nothing: a condition that fails must not fail the finish; the next evaluation records it as the rule's error
 -- p_stages narrows to the rules that look at these stages; NULL judges all. What another session is judging waits in
 -- runs_to_judge for the next evaluation.
@@ -11,7 +11,6 @@ declare
     v_rule obs.alert_rules;
     v_now constant timestamptz := obs.now();
     v_waits boolean := false;
-    v_left_over text[];
 begin
     for v_rule in
         select r.*
@@ -20,13 +19,7 @@ begin
           and (p_stages is null or r.stages is null or r.stages && p_stages)
         order by r.alert_code
     loop
-        begin
-            select j.left_over into v_left_over
-            from obs._judge_rule(v_rule, array[p_tenant_id], array[p_run_id], v_now) j;
-            v_waits := v_waits or v_left_over <> '{}';
-        exception when others then
-            raise warning 'obs cannot judge %: SQLSTATE %', v_rule.alert_code, sqlstate;
-        end;
+        v_waits := not obs._try_judge_rule(v_rule, array[p_tenant_id], array[p_run_id], v_now) or v_waits;
     end loop;
     if v_waits then
         perform obs._queue_run(p_tenant_id, p_run_id);

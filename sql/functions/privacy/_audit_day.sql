@@ -1,5 +1,5 @@
 -- obs._audit_day: audits the oldest closed event days that no audit has looked at yet
--- Called by: maintenance
+-- Called by: maintain_step
 -- Reads/Writes: event_days, the days' partitions, privacy_audits, and all that _tell_audit writes
 -- Raises: nothing
 -- A day is closed two days after it began: runs of it are over, or late. Returns the rows read, at least 1 a day; 0: none left.
@@ -24,7 +24,7 @@ begin
         v_started := clock_timestamp();
         v_relation := to_regclass(format('obs.run_event_logs_%s', to_char(v_day, 'YYYYMMDD')));
         v_report := obs._record_audit(
-            null, v_day, v_started,
+            null, v_day, null, v_started,
             jsonb_build_array(coalesce(case when v_relation is not null then obs._scan_relation(v_relation, null) end, '{}')),
             '{}', '[]'
         );

@@ -2,9 +2,11 @@
 -- Called by: privacy_audit, _audit_day
 -- Reads/Writes: privacy_audits, tenants
 -- Raises: nothing
+-- p_since: event days before it were left out.
 -- p_scans: what _scan_relation gave, one a relation. p_canaries: {tenant: {planted, missed}}. Returns the report of the scope.
 create or replace function obs._record_audit(
-    p_tenant_id text, p_run_day date, p_started_at timestamptz, p_scans jsonb, p_canaries jsonb, p_excluded jsonb
+    p_tenant_id text, p_run_day date, p_since date, p_started_at timestamptz, p_scans jsonb, p_canaries jsonb,
+    p_excluded jsonb
 ) returns jsonb
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -55,7 +57,7 @@ begin
         from jsonb_each(p_canaries) c
         where v_tenant is null or c.key = v_tenant;
         v_report := v_report || jsonb_build_object(
-            'scope', coalesce(v_tenant, 'all tenants'), 'run_day', p_run_day, 'duration_ms', v_took, 'excluded', p_excluded,
+            'scope', coalesce(v_tenant, 'all tenants'), 'run_day', p_run_day, 'since', p_since, 'duration_ms', v_took, 'excluded', p_excluded,
             'verdict', case when (v_report ->> 'findings_total')::bigint = 0
                 and v_report #>> '{canaries,planted}' = v_report #>> '{canaries,caught}' then 'clean' else 'dirty' end
         );
@@ -73,5 +75,5 @@ begin
     return v_answer;
 end
 $$;
-comment on function obs._record_audit(text, date, timestamptz, jsonb, jsonb, jsonb) is
+comment on function obs._record_audit(text, date, date, timestamptz, jsonb, jsonb, jsonb) is
 'Keeps an audit: one row for its scope, and one for each tenant of it; returns the report of the scope.';

@@ -3,14 +3,17 @@
 -- Reads/Writes: the relation
 -- Raises: what a constraint of the relation raises
 -- An address's hash becomes email:forgotten, one that stood for a whole text masked. In a key the word ends in p_word, the same
--- for all rows of one forgetting and of no other, so that two who are forgotten stay two. p_change false: only counts.
+-- for all rows of one forgetting and of no other, so that two who are forgotten stay two, and in the version of its pepper, so
+-- that rows under an old and a new one stay two. p_change false: only counts.
 create or replace function obs._replace_hashes(
     p_relation regclass, p_tenant_id text, p_hashes text[], p_word text, p_change boolean
 ) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_pattern constant text := '(' || array_to_string(p_hashes, '|') || ')';
+    v_pattern constant text := 'h([0-9]+):(?:' || (
+        select string_agg(split_part(h.hash, ':', 2), '|') from unnest(p_hashes) h (hash)
+    ) || ')';
     v_rows bigint;
 begin
     if obs._replace_sql(p_relation, p_change) is null then

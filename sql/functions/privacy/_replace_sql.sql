@@ -17,7 +17,7 @@ begin atomic
             string_agg(format(
                 $set$%1$I = regexp_replace(regexp_replace(t.%1$I::text, 'email:' || $1, %2$s, 'g'), $1, 'masked', 'g')::%3$s$set$,
                 c.column_name,
-                case when k.in_key then $word$'email:forgotten-' || $3$word$ else $word$'email:forgotten'$word$ end,
+                case when k.in_key then $word$'email:forgotten-' || $3 || '-\1'$word$ else $word$'email:forgotten'$word$ end,
                 k.type_name
             ), ', ') as sets,
             format(

@@ -1,6 +1,6 @@
 -- obs._tell_audit: judges PV-14 for the newest run of each tenant that an audit looked at
 -- Called by: privacy_audit, _audit_day
--- Reads/Writes: enrichment_runs, alert_rules, and all that _judge_rule writes
+-- Reads/Writes: enrichment_runs, alert_rules, and all that _try_judge_rule writes
 -- Raises: nothing: an audit is no worse for an alert that cannot be judged; the next run's end judges it
 create or replace function obs._tell_audit(p_tenant_id text) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -20,9 +20,7 @@ begin
         limit 1
     ) l
     where p_tenant_id is null or t.tenant_id = p_tenant_id;
-    perform obs._judge_rule(v_rule, v_tenants, v_runs, obs.now());
-exception when others then
-    raise warning 'obs cannot judge PV-14: SQLSTATE %', sqlstate;
+    perform obs._try_judge_rule(v_rule, v_tenants, v_runs, obs.now());
 end
 $$;
 comment on function obs._tell_audit(text) is 'Judges PV-14 for the newest run of each tenant that an audit looked at.';

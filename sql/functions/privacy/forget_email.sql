@@ -2,7 +2,8 @@
 -- Called by: administrators
 -- Reads/Writes: every table of the schema, forgotten_emails, audit_log
 -- Raises: OB001 unknown tenant, 22023 no address
--- The hashes are suppressed first, so that what arrives meanwhile is stored without them. One transaction: killed, it
+-- The hashes are suppressed first, so that what arrives later is stored without them; a batch under way may still commit one,
+-- which a second call takes. One transaction: killed, it
 -- has changed nothing, and a second call finishes. It locks rows that hold the address, and no table against writers.
 create or replace function obs.forget_email(p_tenant_id text, p_address text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp

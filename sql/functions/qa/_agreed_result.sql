@@ -3,7 +3,7 @@
 -- Reads/Writes: qa_reviews
 -- Raises: nothing
 -- Of each reviewer the newest review counts. Two must agree; when they do not, a third decides, and a member of obs_ops or
--- obs_admin (p_settles) decides whenever others disagree.
+-- obs_admin (p_settles) decides where the others disagree.
 create or replace function obs._agreed_result(
     p_tenant_id text, p_run_id text, p_company_id text, p_latest text, p_settles boolean
 ) returns text
@@ -22,7 +22,7 @@ begin
     ) n;
     return case
         when v_passed + v_failed < 2 or p_latest = 'needs_review' then 'needs_review'
-        when p_settles and v_passed > 0 and v_failed > 0 and v_passed + v_failed > 2 then p_latest
+        when p_settles and v_passed - (p_latest = 'pass')::int > 0 and v_failed - (p_latest = 'fail')::int > 0 then p_latest
         when v_passed > v_failed then 'pass'
         when v_failed > v_passed then 'fail'
         else 'needs_review'

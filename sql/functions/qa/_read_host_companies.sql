@@ -3,7 +3,8 @@
 -- Reads/Writes: the host's view
 -- Raises: nothing: a view may fail in any way, and is then an answer with its SQLSTATE
 -- Owned by obs_host, which may do nothing in obs: functions of the view run with these rights. Whatever they change, settings
--- included, is rolled back when it has been read. Only 57014 passes, since whoever cancels a call means all of it.
+-- included, is rolled back when it has been read. A cancel or a timeout ends the reading, not the caller's statement: a view
+-- could raise the like itself, and a slow one must not fail a finish.
 grant usage, create on schema obs to obs_host;
 set role obs_host;
 
@@ -66,7 +67,7 @@ begin
     exception
         when sqlstate 'QAEND' then
             return coalesce(jsonb_build_object('answer', v_answer), '{}');
-        when others then
+        when others or assert_failure or query_canceled then
             return jsonb_build_object('error', sqlstate);
     end;
 end

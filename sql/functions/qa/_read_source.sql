@@ -15,6 +15,7 @@ begin
         return null;
     end if;
     v_read := obs._read_host_companies(v_relation, p_tenant_id, p_run_id, p_companies);
+    perform obs._forget_prepared();
     update obs.qa_sources s
     set last_read_at = v_started,
         last_ms = least(extract(epoch from clock_timestamp() - v_started) * 1000, 2147483647)::int,

@@ -20,7 +20,7 @@ begin
     into v_ids, v_facts
     from (
         select d.company_id, to_jsonb(q) as facts, row_number() over (order by
-            least(coalesce(q.failed_items, 0), 3) + 3 * (q.emails > 0 and q.good_emails = 0)::int
+            least(coalesce(q.failed_items, 0), 3) + 3 * coalesce(q.emails > 0 and q.good_emails = 0, false)::int
             + 3 * coalesce(q.is_unresolved and q.is_resolved is not true, false)::int + coalesce(q.rationale_len < 80, false)::int desc,
             d.place
         ) as place

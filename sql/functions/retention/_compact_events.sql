@@ -1,5 +1,5 @@
 -- obs._compact_events: shortens the long and the repeated texts of runs that ended a day ago; number of events looked at
--- Called by: maintain
+-- Called by: maintain_step
 -- Reads/Writes: enrichment_runs (row lock), run_event_logs, error_texts, tenant_peppers
 -- Raises: nothing
 -- Goes through a run by the key of its events and remembers how far it came, so a call ends after p_limit of them. The

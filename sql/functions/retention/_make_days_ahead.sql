@@ -1,5 +1,5 @@
 -- obs._make_days_ahead: makes the event days of today and the 14 days after it; number of days made
--- Called by: maintain
+-- Called by: maintain_step
 -- Reads/Writes: event_days, the catalog
 -- Raises: nothing; where somebody holds the table's lock for more than two seconds it warns and leaves the days to the next hour
 create or replace function obs._make_days_ahead() returns int

@@ -1,5 +1,5 @@
 -- obs._prune_content: deletes retained content that has expired; number of rows deleted or given an earlier end
--- Called by: maintain
+-- Called by: maintain_step
 -- Reads/Writes: retained_content, tenants, settings
 -- Raises: nothing
 -- A lowered content_retention_days holds for what is stored already; a raised one does not: who gave content for 10 days

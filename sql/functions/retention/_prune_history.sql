@@ -1,5 +1,5 @@
--- obs._prune_history: deletes what is past its window of alerts, outbox, snapshots and texts; number of rows
--- Called by: maintain
+-- obs._prune_history: deletes what is past its window of alerts, outbox, snapshots, texts and audits; number of rows
+-- Called by: maintain_step
 -- Reads/Writes: all that its parts delete
 -- Raises: nothing
 -- Alerts first: what is kept of the others hangs on them.
@@ -18,8 +18,11 @@ begin
     if v_done < p_limit then
         v_done := v_done + obs._prune_texts((p_limit - v_done)::int);
     end if;
+    if v_done < p_limit then
+        v_done := v_done + obs._prune_audits((p_limit - v_done)::int);
+    end if;
     return v_done;
 end
 $$;
 comment on function obs._prune_history(int) is
-'Deletes what is past its window of alerts, outbox, snapshots and texts, p_limit rows a call; returns how many.';
+'Deletes what is past its window of alerts, outbox, snapshots, texts and audits, p_limit rows a call; returns how many.';

@@ -1,5 +1,5 @@
--- obs._thin_runs: thins finished runs by their tenants' capture mode; number of events deleted
--- Called by: maintain
+-- obs._thin_runs: thins finished runs by their tenants' capture mode; events deleted and doors closed, 0 when no run is left
+-- Called by: maintain_step
 -- Reads/Writes: enrichment_runs, settings, stage_deltas, run_event_logs (delete)
 -- Raises: nothing
 -- The resend window runs from the end of the run or its last event, whichever is later: a run that was taken for
@@ -11,7 +11,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_run record;
-    v_deleted bigint := 0;
+    v_done bigint := 0;
     v_count bigint;
 begin
     for v_run in
@@ -27,7 +27,7 @@ begin
           and obs._thinnable(e.logger, e.event, e.status, e.stage, e.cost_usd, e.extra)
           and not obs._captured(v_run.capture, e.stage, e.event_id);
         get diagnostics v_count = row_count;
-        v_deleted := v_deleted + v_count;
+        v_done := v_done + greatest(v_count, 1);
         update obs.enrichment_runs r
         set thin_done_at = clock_timestamp()
         where r.tenant_id = v_run.tenant_id and r.run_id = v_run.run_id;
@@ -49,8 +49,9 @@ begin
         for no key update skip locked
     ) f
     where r.tenant_id = f.tenant_id and r.run_id = f.run_id;
-    return v_deleted;
+    get diagnostics v_count = row_count;
+    return v_done + v_count;
 end
 $$;
 comment on function obs._thin_runs(int) is
-'Thins finished runs by their tenants'' capture mode, after the resend window; returns the number of events deleted.';
+'Thins finished runs by their tenants'' capture mode, after the resend window; returns events deleted and doors closed.';

@@ -42,6 +42,9 @@ begin
         perform obs._write_back_trace_url(a.relation, a.run_id_type, p_tenant_id, p_run_id, v_trace_url)
         from obs.attached_relations a
         where a.relation = v_host;
+        if v_host is not null then
+            perform obs._forget_prepared();
+        end if;
     end if;
     return false;
 end

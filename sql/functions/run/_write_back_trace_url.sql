@@ -4,6 +4,7 @@
 -- Raises: nothing
 -- Owned by obs_host, which may do nothing in obs: triggers and policies of the host's table run with these rights.
 -- A deferred trigger would run at the commit with the rights of whoever commits, so a table with one gets no URL.
+-- What these raise, a run need not fail for.
 -- No loop: the host's trigger then finds the same URL in obs and changes nothing.
 grant usage, create on schema obs to obs_host;
 set role obs_host;
@@ -36,8 +37,11 @@ begin
     ) then
         raise exception 'deferrable' using errcode = 'OB006';
     end if;
-exception when sqlstate 'OB006' then
-    raise warning 'obs writes no trace URL into %, which has deferrable triggers', v_table;
+exception
+    when sqlstate 'OB006' then
+        raise warning 'obs writes no trace URL into %, which has deferrable triggers', v_table;
+    when others or assert_failure or query_canceled then
+        raise warning 'obs cannot write the trace URL into %: SQLSTATE %', v_table, sqlstate;
 end
 $$;
 comment on function obs._write_back_trace_url(text, text, text, text, text) is

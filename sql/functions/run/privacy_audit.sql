@@ -37,7 +37,9 @@ begin
         where c.how is null
         group by c.table_name, c.reason
     ) e;
-    v_report := obs._record_audit(p_tenant_id, null, v_started, v_scans, v_canaries, v_excluded);
+    v_report := obs._record_audit(
+        p_tenant_id, null, (p_since at time zone 'UTC')::date, v_started, v_scans, v_canaries, v_excluded
+    );
     perform obs._audit(p_tenant_id, 'privacy_audit', v_report - array['tables', 'excluded', 'findings']);
     perform obs._tell_audit(p_tenant_id);
     return v_report;
