@@ -13,9 +13,21 @@ declare
     v_extra jsonb := p_extra;
     v_allowed text[];
     v_strict boolean;
+    v_key text;
+    v_text text;
 begin
     if obs._extra_clean(p_extra) then
         return p_extra;
+    elsif jsonb_typeof(p_extra) = 'object' and p_extra - obs._plain_keys() = '{}' and v_size <= 16384
+        and p_extra::text !~ ': [\[{]|[0-9.]{12}'
+    then
+        -- Plain keys keep their text, scrubbed, whatever the tenant's settings; nothing is nested, no number is long.
+        for v_key, v_text in
+            select e.key, e.value from jsonb_each_text(p_extra) e where obs._suspect(e.value)
+        loop
+            v_extra := v_extra || jsonb_build_object(v_key, obs._redact_text(p_tenant_id, v_text));
+        end loop;
+        return v_extra;
     end if;
     select
         (select array_agg(k.key) from obs.extra_keys k where k.tenant_id = p_tenant_id or k.tenant_id is null),
