@@ -13,16 +13,17 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from .redact_keys import PLAIN_KEYS, key_class
-from .redact_masks import ADDRESS, EXPRESSIONS, LOGIN, mask_numbers, mask_runs, mask_secrets, mask_spelled, take_emails, unveil
+from .redact_masks import ADDRESS, LOGIN, mask_numbers, mask_runs, mask_secrets, mask_spelled, take_emails
+from .redact_unveil import EXPRESSIONS, unveil
 
 TEXT_LIMIT = 16_384
-SUSPECT_LIMIT = 4_096
+SUSPECT_LIMIT = 3_072
 EXTRA_LIMIT = 16_384
 DEPTH_LIMIT = 8
 
 # The pattern `suspect` in pieces that begin with a set of characters each: the engine skips to those.
 _SIGN = re.compile(r"[@%\\&=\x00-\x1f\x7f]")
-_SPELLED = re.compile(r"[(\[{<] ?[aA@][tT]? ?[\])}>]| [dD][oO][tT] ")
+_SPELLED = re.compile(r"[(\[{<] ?[aA@][tT]? ?[\])}>]| (?:dot|DOT|Dot) |_dot_")
 _DIGIT = re.compile(r"[0-9](?:(?<=[A-Za-z][0-9])|[A-Za-z]|[0-9]{6}|[0-9][ ).-][ (.-]?[0-9][0-9])")
 _HUMP = re.compile(r"[A-Z][a-z][a-z]?[A-Z]")
 _ODD_ID = re.compile(
@@ -62,7 +63,8 @@ def redact_text(text: str) -> str:
     if not suspect(text):
         return text
     plain = unveil(text)
-    out = mask_runs(mask_spelled(take_emails(mask_secrets(plain))))
+    lower = plain.lower()
+    out = mask_runs(mask_spelled(take_emails(mask_secrets(plain, lower)), lower), lower)
     if EXPRESSIONS["digits"].search(out):
         out = mask_numbers(out)
     out = out.replace(LOGIN, "@")
@@ -74,7 +76,8 @@ def redact_id(text: str) -> str:
     if not _ODD_ID.search(text):
         return text
     plain = unveil(text[:4000])
-    out = mask_runs(take_emails(mask_secrets(plain)))
+    lower = plain.lower()
+    out = mask_runs(take_emails(mask_secrets(plain, lower)), lower)
     out = out.replace(LOGIN, "@")
     return text if out == plain else out.replace(ADDRESS, "email:masked")
 

@@ -30,41 +30,32 @@ PATTERNS: dict[str, str] = {
         r"[A-Za-z0-9_%\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]*(?:\."
         r"[A-Za-z0-9_%\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+)*"
         r"|[0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z][A-Za-z0-9-]*|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z.-])"
-        r"|\[[^\]\s@]{1,64}\]))+"
+        r"|\[[^\]\s@]+\]))+"
     ),
     "email_spelled": (
-        r"(?i)(?<![a-z0-9._+-])[a-z0-9._+-]+(?: ?[(\[{<] ?(?:at|@) ?[\])}>] ?[a-z0-9-]+(?: ?(?:\.|[(\[{<] ?(?:dot"
-        r"|\.) ?[\])}>]|dot ) ?[a-z0-9-]+)+|(?: at [a-z0-9-]+(?: dot [a-z0-9-]+)* dot "
+        r"(?i)(?<![a-z0-9._+\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-])"
+        r"[a-z0-9._+\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+(?:(?: ?[(\[{<] ?(?:dot"
+        r"|\.) ?[\])}>] ?[a-z0-9._+\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+)* ?[(\[{<] ?"
+        r"(?:at|@) ?[\])}>] ?[a-z0-9\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+(?: ?(?:\."
+        r"|[(\[{<] ?(?:dot|\.) ?[\])}>]|dot ) ?[a-z0-9\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-"
+        r"\U0010ffff-]+)+|(?: at [a-z0-9-]+(?: dot [a-z0-9-]+)* dot "
         r"|_at_[a-z0-9-]+(?:_dot_[a-z0-9-]+)*_dot_)(?:com|org|net|edu|gov|info|biz|io|co|ai|app|dev|eu|us|uk|de"
         r"|fr)(?![a-z0-9]))"
     ),
     # The address sign in base64, wherever its quad begins; then whole lines and runs of it, and of hexadecimal digits.
-    "base64_at": (
-        r"[A-Za-z0-9+/_-]{2}(?:Q[A-P]|[EUk0][A-D]|[BFJNRVZdhlptx159]A)[A-Za-z0-9+/_-]{3}"
-    ),
-    "base64_run": (
-        r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{56,}\r?\n)*[A-Za-z0-9+/_-]{10,}(?:={1,2})?"
-    ),
-    "hex_run": (
-        r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{14,}(?![0-9A-Fa-f])"
-    ),
-    "decoded_email": (
-        r"[A-Za-z0-9_%+~-]@[A-Za-z0-9-]+\.[A-Za-z]"
-    ),
-    "url_login": (
-        r'://[^\s/@:"]*:[^\s/@"]+@'
-    ),
+    "base64_at": (r"(?:Q[A-P]|[EUk0][A-D]|[BFJNRVZdhlptx159]A)[A-Za-z0-9+/_\r\n-]{4}"),
+    "base64_run": (r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{56,}\r?\n)*[A-Za-z0-9+/_-]{8,}(?:={1,2})?"),
+    "hex_run": (r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{12,}"),
+    # Bytes that are no letters stand there in octal.
+    "decoded_email": (r"[A-Za-z0-9_%+~-]@(?:[A-Za-z0-9-]|\\3[0-3][0-7]\\2[0-7][0-7]|\\+u[0-9a-f]{4})+\.[A-Za-z]"),
+    "url_login": (r'://[^\s/@:"]*:[^\s/@"]+@'),
     "private_key": (
         r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:[^-]"
         r"|-[^-])*(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)?"
     ),
     # Every secret that is known by its shape holds such a run, and so do hashes, UUIDs and names, which are none.
-    "long_run": (
-        r"[A-Za-z0-9_~-]{20}"
-    ),
-    "plain_run": (
-        r"(?<![A-Za-z0-9_-])(?:[0-9A-Fa-f-]{20,}|[a-z_-]{20,})(?![A-Za-z0-9_-])"
-    ),
+    "long_run": (r"[A-Za-z0-9_~-]{20}"),
+    "plain_run": (r"(?<![A-Za-z0-9_-])(?:[0-9A-Fa-f-]{20,}|[a-z_-]{20,})(?![A-Za-z0-9_-])"),
     # How secrets begin that are known by their shape; _is_secret knows their lengths.
     "token": (
         r"(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_~.]+Q~[A-Za-z0-9_~.-]+|(?:(?:[rs]k|shippo|duffel|rzp)_(?:live|test"
@@ -84,9 +75,9 @@ PATTERNS: dict[str, str] = {
         r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*(?:9|0|fQ)={0,2}\.ey[IJ][A-Za-z0-9_-]+[A-Za-z0-9_=.+/-]*"
         r"|(?<![A-Za-z0-9_.-])ey[IJ][A-Za-z0-9_-]+(?:9|0|fQ)={0,2}\.[A-Za-z0-9_=.+/-]{16,}"
     ),
-    "value": (
-        r"[0-9][A-Za-z0-9_~.+/=%-]{10}"
-    ),
+    # What every secret holds that is known by its shape, or by a label before it.
+    "secret_run": (r"[A-Za-z0-9_~-]{20}|[0-9][A-Za-z0-9_~.+/=%-]{10}"),
+    "value": (r"[0-9][A-Za-z0-9_~.+/=%-]{10}"),
     # A label, kept, and the value behind it.
     "header": (
         r"""(?i)((?:authorization|cookie)["']?\s{0,3}[:=]\s{0,3}["']?)(?:(?:bearer|basic|token|digest|bot|apikey"""
@@ -104,45 +95,41 @@ PATTERNS: dict[str, str] = {
         r"|(?:bearer|basic)\s+)[a-z0-9_~.+/=%-]+"
     ),
     # Where an account number may begin: its country tells how long it is.
-    "iban": (
-        r"(?<![A-Za-z0-9_])[A-Za-z]{2}[0-9]{2} ?[A-Za-z0-9]{4} ?[0-9]{4}"
-    ),
+    "iban": (r"(?<![A-Za-z0-9_])[A-Za-z]{2}[0-9]{2} ?(?:[A-Za-z0-9]{4} ?[0-9]{4}|[0-9]{4} ?[A-Za-z0-9]{4})"),
     "card": (
-        r"(?<![0-9A-Za-z_./-])(?:4[0-9]{12}(?:[0-9]{3}){0,2}|(?:5[0-9]|6[0-9]|2[2-7]|35)[0-9]{14}|(?:34"
-        r"|37)[0-9]{13}|(?:2131|1800)[0-9]{11}|3[0689][0-9]{12}|(?:50|5[6-9]|6[0-9])[0-9]{10,17}"
-        r"|[2-6][0-9]{3}(?:[ .-][0-9]{4}){3}(?:[ -][0-9]{1,3})?"
+        r"(?<![0-9A-Za-z_./-])(?:4[0-9]{12}(?:[0-9]{3}){0,2}|(?:5[0-9]|6[0-9]|2[2-7]|35|8[12])[0-9]{14}"
+        r"|9792[0-9]{12}|(?:34|37)[0-9]{13}|(?:2131|1800)[0-9]{11}|3[0689][0-9]{12}|(?:50|5[6-9]"
+        r"|6[0-9])[0-9]{10,17}|[2-6][0-9]{3}(?:[ .-][0-9]{4}){3}(?:[ -][0-9]{1,3})?"
         r"|3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5})(?![0-9A-Za-z_]|[.-][0-9A-Za-z])"
     ),
-    "ssn": (
-        r"(?<![0-9A-Za-z_./-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9A-Za-z_]|[.-][0-9])"
-    ),
+    "ssn": (r"(?<![0-9A-Za-z_./-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9A-Za-z_]|[.-][0-9])"),
     "ssn_labelled": (
         r"""(?i)((?<![a-z])(?:ssn|social security(?: (?:number|no\.?))?)["']?\s{0,3}(?:[:=#]"""
         r"""|is)?\s{0,3}["']?)[0-9]{9}(?![0-9a-z_])"""
     ),
     # Seven digits with little between them; a card's or an account's many.
-    "digits": (
-        r"[0-9](?:[ ().x/-]{0,3}[0-9]){6}"
-    ),
-    "many_digits": (
-        r"[0-9]{12}|[0-9]{4,6}[ .-][0-9]{4,6}[ .-][0-9]{4}"
-    ),
+    "digits": (r"[0-9](?:[ ().x/-]{0,3}[0-9]){6}"),
+    "many_digits": (r"[0-9]{12}|[0-9]{4,6}[ .-][0-9]{4,6}[ .-][0-9]{4}"),
     "phone_labelled": (
         r"(?i)((?<![a-z])(?:tele)?(?:phone|mobile|cell|fax|tel|whatsapp|msisdn)(?:[ _-]?(?:number|num|no"
-        r"""|nr))?\.?["']?\s{0,3}[:=#]?\s{0,3}["']?)[+(]?[0-9][0-9 ().-]{4,}[0-9](?![0-9a-z_])"""
+        r"""|nr))?\.?["']?\s{0,3}[:=#]?\s{0,3}["']?)[+(]?[0-9][0-9 ()./-]{4,}[0-9](?: ?(?:x"""
+        r"|ext\.?) ?[0-9]{1,6})?(?![0-9a-z_])"
     ),
     "phone_abroad": (
-        r"(?:(?<![0-9A-Za-z_])\+[0-9][0-9 .()/-]{5,}[0-9]|(?<![0-9A-Za-z_)])\(0?[0-9]{1,4}\)[ .-]?[0-9]{2,4}(?:"
-        r"[ .-]?[0-9]{2,5})+)(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9])"
+        r"(?:(?<![0-9A-Za-z_])\+[0-9][0-9 .()/-]{5,}[0-9]|(?<![0-9A-Za-z_)])\(0?[0-9]{1,4}\)[ ./-]?[0-9]{2,4}(?:"
+        r"[ ./-]?[0-9]{2,5})+)(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9])"
     ),
     "phone": (
-        r"(?<![0-9A-Za-z_./$€£#,-])(?:(?:(?:00[0-9]{1,2}|1)[ .-])?[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{4}"
-        r"|[0-9]{3}(?:[ -][0-9]{2,4}){2,4}|[0-9]{2}[ -][0-9]{3,4}(?:[ -][0-9]{2,4})+"
-        r"|[0-9]{2}[ -][0-9]{2}[ -](?:[0-9]{3}[ -][0-9]{2,4}|[0-9]{2}(?:[ -][0-9]{2})+)|0[0-9](?:\.[0-9]{2}){4}"
-        r"|[0-9]{2} [0-9]{6}|[6-9][0-9]{4}[ -][0-9]{5}|0[0-9]{2,4}[ -][0-9]{3,8}(?:[ -][0-9]{2,4})*"
-        r"|0[0-9]{3}(?:[ -][0-9]{2}){3}|0[1-9][0-9]{8,9}|(?<![=:])[2-9][0-9]{2}[2-9][0-9]{6})(?: ?(?:x"
-        r"|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B|rows"
-        r"|items|events|tokens|records|requests|companies|USD|EUR)(?![A-Za-z]))"
+        r"(?<![0-9A-Za-z_./$€£#,-])(?:(?:(?:00[0-9]{1,3}|[0-9])[ .-])?[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{4}"
+        r"|[0-9]{3}/[0-9]{3}-[0-9]{4}|[0-9]{2}/[0-9]{3}[ -][0-9]{2}[ -]?[0-9]{2}|[0-9]{4}[ -][0-9]{3}[ -][0-9]{3}"
+        r"|00[1-9][0-9]{0,2}(?:[ -][0-9]{2,8}){2,5}|00[1-9][0-9]{8,12}|0[0-9]{2,4}(?:[ ./-][0-9]{2,4}){2,4}"
+        r"|0[0-9]{2,4}/[0-9]{5,8}|0[1-9][ /-][0-9]{6,8}|[0-9]{3}(?:[ -][0-9]{2,4}){2,4}"
+        r"|[0-9]{2}[ -][0-9]{3,4}(?:[ -][0-9]{2,4})+|[0-9]{2}[ -][0-9]{2}[ -](?:[0-9]{3}[ -][0-9]{2,4}"
+        r"|[0-9]{2}(?:[ -][0-9]{2})+)|[0-9]{2}(?:\.[0-9]{2}){4}|[0-9]{2} [0-9]{6}|[6-9][0-9]{4}[ -][0-9]{5}"
+        r"|0[0-9]{2,4}[ -][0-9]{3,8}(?:[ -][0-9]{2,4})*|0[0-9]{3}(?:[ -][0-9]{2}){3}|0[1-9][0-9]{8,9}"
+        r"|(?<![=:])[2-9][0-9]{2}[2-9][0-9]{6})(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9]"
+        r"| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B|rows|items|events|tokens|records|requests|companies|USD"
+        r"|EUR)(?![A-Za-z]))"
     ),
     # Two groups say little: a house number and a street's name behind them are an address.
     "phone_short": (
@@ -152,25 +139,15 @@ PATTERNS: dict[str, str] = {
         r"|(?: [a-z]+)* (?:street|avenue|road|drive|lane|square|suite)(?![a-z]))"
     ),
     # An object of short numbers, flags and lower-case words, and what a key that needs a closer look holds.
-    "flat": (
-        r'^\{(?:"[a-z][a-z_]*[0-9]{0,3}": (?:-?[0-9.]{1,11}|true|false|null|"[a-z_.-]{0,24}")(?:, )?)*\}$'
-    ),
+    "flat": (r'^\{(?:"[a-z][a-z_]*[0-9]{0,3}": (?:-?[0-9.]{1,11}|true|false|null|"[a-z_.-]{0,24}")(?:, )?)*\}$'),
     "odd_word": (
         r'pass|pwd|secret|token"|auth|cookie|key"|credential|bearer|session|otp|pin|cv[vc]|csrf|jwt|signature'
         r"|prompt|message|completion|body|content|html|transcript|instruction|choice|chat|conversation|phone|tel"
         r'|mobile|cell|fax|msisdn|whatsapp|ssn|card|iban|pan|cc"|social|tax_id|national|account|name|address'
         r"|street|birth|dob|_(?:value|text|raw|n)"
     ),
-    "mask": (
-        r"^(?:email|phone|card|iban|ssn|secret|number|key):(?:masked|h[0-9]+:[0-9a-f]{32})\Z"
-    ),
-    "no_identifier": (
-        r"[^A-Za-z0-9_.:/+-]"
-    ),
-    "no_key": (
-        r"[^A-Za-z0-9_.:/+ -]"
-    ),
-    "url": (
-        r"^https?://[A-Za-z0-9_.:/+~%-]+(?:[?#](?:.|\n)*)?\Z"
-    ),
+    "mask": (r"^(?:email|phone|card|iban|ssn|secret|number|key):(?:masked|h[0-9]+:[0-9a-f]{32})\Z"),
+    "no_identifier": (r"[^A-Za-z0-9_.:/+-]"),
+    "no_key": (r"[^A-Za-z0-9_.:/+ -]"),
+    "url": (r"^https?://[A-Za-z0-9_.:/+~%-]+(?:[?#](?:.|\n)*)?\Z"),
 }

@@ -1,4 +1,4 @@
--- obs._decode_entities: a text with HTML's codes of printable ASCII characters decoded
+-- obs._decode_entities: a text with HTML's codes of printable characters decoded
 -- Called by: _unveil
 -- Reads/Writes: nothing
 -- Raises: nothing
@@ -17,17 +17,18 @@ begin
         v_code := 0;
         if left(v_name, 1) in ('x', 'X') then
             v_digits := ltrim(substr(v_name, 2), '0');
-            if length(v_digits) = 2 and btrim(v_digits, '0123456789abcdefABCDEF') = '' then
-                v_code := get_byte(decode(v_digits, 'hex'), 0);
+            if length(v_digits) between 2 and 4 and btrim(v_digits, '0123456789abcdefABCDEF') = '' then
+                v_code := ('x' || lpad(v_digits, 8, '0'))::bit(32)::int;
             end if;
         else
             v_digits := ltrim(v_name, '0');
-            if length(v_digits) between 1 and 3 and btrim(v_digits, '0123456789') = '' then
+            if length(v_digits) between 2 and 5 and btrim(v_digits, '0123456789') = '' then
                 v_code := v_digits::int;
             end if;
         end if;
         v_text := v_text || case
-            when v_code between 32 and 126 and length(v_name) < length(v_parts[v_i])
+            when (v_code between 32 and 126 or v_code between 160 and 55295 or v_code between 57344 and 65533)
+                and length(v_name) < length(v_parts[v_i])
                 then chr(v_code) || substr(v_parts[v_i], length(v_name) + 2)
             else '&#' || v_parts[v_i]
         end;
@@ -35,4 +36,4 @@ begin
     return v_text;
 end
 $$;
-comment on function obs._decode_entities(text) is 'A text with HTML''s codes of printable ASCII characters decoded.';
+comment on function obs._decode_entities(text) is 'A text with HTML''s codes of printable characters decoded.';

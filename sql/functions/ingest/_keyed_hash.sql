@@ -1,3 +1,8 @@
+-- obs._keyed_hash: what stands for a text that is not kept: equal for equal texts of one tenant, unreadable without its pepper
+-- Called by: _cut_text, _left_out, _redact_key, _redact_extra
+-- Reads/Writes: tenant_peppers
+-- Raises: nothing
+-- 'masked' without a pepper: tenant unknown, or its pepper destroyed.
 create or replace function obs._keyed_hash(p_tenant_id text, p_text text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$

@@ -2,7 +2,8 @@
 -- Called by: _mask_numbers
 -- Reads/Writes: nothing
 -- Raises: nothing
--- The country says how long it is, written in one or in groups of four; its check digits may be mistyped.
+-- The country says how long it is, written in one or in groups of four. One character may be missing or too many, and its
+-- check digits may be wrong: a mistyped account is somebody's too.
 create or replace function obs._mask_accounts(p_text text) returns text
 language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
@@ -15,25 +16,27 @@ declare
     v_parts text[] := string_to_array(regexp_replace(p_text, obs._pattern('iban'), E'\x1c\\&', 'g'), E'\x1c');
     v_text text := v_parts[1];
     v_at int;
-    v_length int;
     v_whole int;
+    v_end int;
+    v_grouped boolean;
+    v_account text;
+    v_after text;
 begin
     for v_i in 2..cardinality(v_parts) loop
         v_at := strpos(c_lengths, ' ' || upper(left(v_parts[v_i], 2)));
-        v_length := case when v_at > 0 then substr(c_lengths, v_at + 3, 2)::int else 0 end;
-        v_whole := v_length;
-        if substr(v_parts[v_i], 5, 1) = ' ' then
-            v_length := v_length + (v_length - 1) / 4;
-        end if;
-        if v_length > 0 and length(v_parts[v_i]) >= v_length
-            and length(replace(left(v_parts[v_i], v_length), ' ', '')) = v_whole
-            and ltrim(replace(left(v_parts[v_i], v_length), ' ', ''), c_word) = ''
-            and ltrim(substr(v_parts[v_i], v_length + 1, 1), c_word) = substr(v_parts[v_i], v_length + 1, 1)
-        then
-            v_text := v_text || 'iban:masked' || substr(v_parts[v_i], v_length + 1);
-        else
-            v_text := v_text || v_parts[v_i];
-        end if;
+        v_whole := case when v_at > 0 then substr(c_lengths, v_at + 3, 2)::int end;
+        v_grouped := substr(v_parts[v_i], 5, 1) = ' ';
+        foreach v_at in array array[v_whole, v_whole - 1, v_whole + 1] loop
+            exit when v_whole is null;
+            v_end := case when v_grouped then v_at + (v_at - 1) / 4 else v_at end;
+            v_account := replace(left(v_parts[v_i], v_end), ' ', '');
+            v_after := substr(v_parts[v_i], v_end + 1, 1);
+            if length(v_account) = v_at and ltrim(v_account, c_word) = '' and ltrim(v_after, c_word) = v_after then
+                v_parts[v_i] := 'iban:masked' || substr(v_parts[v_i], v_end + 1);
+                exit;
+            end if;
+        end loop;
+        v_text := v_text || v_parts[v_i];
     end loop;
     return v_text;
 end

@@ -79,7 +79,7 @@ begin
     v_event.error_msg := obs._redact_text(p_event.tenant_id, p_event.error_msg);
     if jsonb_typeof(v_event.extra) = 'null' then
         v_event.extra := null;
-    elsif v_event.extra is not null then
+    elsif not obs._extra_clean(v_event.extra) then
         v_event.extra := obs._redact_extra(p_event.tenant_id, case jsonb_typeof(v_event.extra)
             when 'object' then v_event.extra else jsonb_build_object('value', v_event.extra)
         end);

@@ -22,10 +22,10 @@ begin
         and p_extra::text !~ ': [\[{]|[0-9.]{12}'
     then
         -- Plain keys keep their text, scrubbed, whatever the tenant's settings; nothing is nested, no number is long.
-        for v_key, v_text in
-            select e.key, e.value from jsonb_each_text(p_extra) e where obs._suspect(e.value)
-        loop
-            v_extra := v_extra || jsonb_build_object(v_key, obs._redact_text(p_tenant_id, v_text));
+        for v_key, v_text in select e.key, e.value from jsonb_each_text(p_extra) e loop
+            if obs._suspect(v_text) and jsonb_typeof(p_extra -> v_key) = 'string' then
+                v_extra := v_extra || jsonb_build_object(v_key, obs._redact_text(p_tenant_id, v_text));
+            end if;
         end loop;
         return v_extra;
     end if;
@@ -37,7 +37,9 @@ begin
             order by s.tenant_id nulls last limit 1
         )
     into v_allowed, v_strict;
-    if v_strict is not true and p_extra::text ~ obs._pattern('flat') and p_extra::text !~ obs._pattern('odd_word') then
+    if v_strict is not true and strpos(p_extra::text, '@') = 0 and p_extra::text ~ obs._pattern('flat')
+        and p_extra::text !~ obs._pattern('odd_word')
+    then
         return p_extra;
     end if;
     if v_size > 16384 then

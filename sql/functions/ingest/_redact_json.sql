@@ -47,14 +47,8 @@ begin
             return obs._left_out(p_tenant_id, p_value::text);
         end if;
         select jsonb_object_agg(
-            case
-                when length(e.key) <= 64 and e.key !~ obs._pattern('no_key') and not obs._suspect(e.key) then e.key
-                else obs._redact_key(p_tenant_id, e.key)
-            end,
-            case
-                when jsonb_typeof(e.value) in ('boolean', 'null') then e.value
-                else obs._redact_member(p_tenant_id, e.key, e.value, p_allowed, p_strict, p_depth + 1)
-            end
+            obs._redact_key(p_tenant_id, e.key),
+            obs._redact_member(p_tenant_id, e.key, e.value, p_allowed, p_strict, p_depth + 1)
         )
         into v_out
         from jsonb_each(p_value) as e

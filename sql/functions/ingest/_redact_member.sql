@@ -12,7 +12,7 @@ declare
     v_kept constant boolean := v_class = 'plain' or p_key = any(p_allowed);
 begin
     return case
-        when v_class = 'other' and jsonb_typeof(p_value) in ('number', 'boolean', 'null') and length(p_value::text) < 12 then p_value
+        when v_class = 'other' and length(p_value::text) < 12 and jsonb_typeof(p_value) in ('number', 'boolean', 'null') then p_value
         else obs._redact_json(p_tenant_id, p_value, v_class, v_kept and v_class <> 'number', p_allowed, p_strict and not v_kept, p_depth)
     end;
 end

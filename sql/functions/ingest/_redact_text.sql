@@ -2,11 +2,11 @@
 -- Called by: _mend, _redact_json, _cut_text, _open_run, _take_host_run, discard_run
 -- Reads/Writes: tenant_peppers
 -- Raises: nothing
--- A text over 16 kB, or suspect and over 4096 characters, is cut first.
+-- A text over 16 kB, or suspect and over 3072 characters, is cut first.
 create or replace function obs._redact_text(p_tenant_id text, p_text text) returns text
 language sql stable
 return case
-    when length(p_text) > 4096 and (octet_length(p_text) > 16384 or obs._suspect(p_text)) then obs._cut_text(p_tenant_id, p_text)
+    when length(p_text) > 3072 and (octet_length(p_text) > 16384 or obs._suspect(p_text)) then obs._cut_text(p_tenant_id, p_text)
     when obs._suspect(p_text) then obs._scrub(p_tenant_id, p_text, false)
     else p_text
 end;

@@ -17,12 +17,18 @@ declare
     v_pepper bytea;
 begin
     if octet_length(p_text) <> length(p_text) or strpos(p_text, '%') > 0 or strpos(p_text, '&') > 0 or strpos(p_text, E'\\') > 0
-        or strpos(p_text, '=40') > 0 or strpos(p_text, '+AEA-') > 0
-        or regexp_replace(p_text, obs._pattern('unseen'), '', 'g') <> p_text
+        or strpos(p_text, '=40') > 0 or regexp_replace(p_text, obs._pattern('unseen'), '', 'g') <> p_text
     then
         v_plain := obs._unveil(p_text);
     end if;
-    v_text := obs._mask_secrets(v_plain);
+    v_text := v_plain;
+    v_lower := lower(v_plain collate "C");
+    if v_text ~ obs._pattern('secret_run') or strpos(v_lower, 'passw') > 0 or strpos(v_lower, 'pwd') > 0
+        or strpos(v_lower, 'secret') > 0 or strpos(v_lower, 'phrase') > 0 or strpos(v_lower, 'authoriz') > 0
+        or strpos(v_lower, 'cookie') > 0 or strpos(v_lower, '://') > 0 or strpos(v_lower, '-----begin') > 0
+    then
+        v_text := obs._mask_secrets(v_text);
+    end if;
     if strpos(v_text, '@') > 0 then
         v_found := string_to_array(regexp_replace(v_text, obs._pattern('email'), E'\x1e\\&\x1f', 'g'), E'\x1e');
         v_text := v_found[1];
@@ -30,7 +36,6 @@ begin
             v_text := v_text || E'\x1e' || split_part(v_found[v_i], E'\x1f', 2);
         end loop;
     end if;
-    v_lower := lower(v_text collate "C");
     if not p_is_id and (
         strpos(v_lower, ' dot ') > 0 or strpos(v_lower, '_dot_') > 0 or strpos(v_lower, 'at)') > 0 or strpos(v_lower, 'at]') > 0
         or strpos(v_lower, 'at}') > 0 or strpos(v_lower, 'at>') > 0 or strpos(v_lower, 'at )') > 0 or strpos(v_lower, 'at ]') > 0

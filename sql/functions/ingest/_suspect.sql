@@ -18,7 +18,8 @@ return coalesce(
     or strpos(p_text, 'hrase') > 0
     or strpos(p_text, ' dot ') > 0
     or strpos(p_text, ' DOT ') > 0
-    or strpos(p_text, ' Dot ') > 0,
+    or strpos(p_text, ' Dot ') > 0
+    or strpos(p_text, '_dot_') > 0,
     false
 );
 comment on function obs._suspect(text) is

@@ -38,7 +38,6 @@ begin
             v_text := replace(replace(v_text, '%EF%B9%AB', '@'), '%ef%b9%ab', '@');
             v_text := regexp_replace(to_json(v_text)::text, '%([2-7][0-9A-Fa-f])', E'\\\\u00\\1', 'g')::json #>> '{}';
         end if;
-        v_text := replace(v_text, '+AEA-', '@');
         if strpos(v_text, '=40') > 0 then
             v_text := regexp_replace(
                 v_text, E'([A-Za-z0-9._+-])=40([A-Za-z][A-Za-z0-9-]*(?:\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2})', E'\\1@\\2', 'g'

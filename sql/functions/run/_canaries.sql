@@ -74,9 +74,11 @@ begin atomic
         b.body,
         b.body as needle
     from (
-        select e.encoding, rtrim(encode(convert_to(
-            'jo' || translate(left(md5(p_tenant_id || p_run_id), 12), '0123456789', 'ghijklmnop') || '@example.invalid', 'UTF8'
-        ), e.encoding), '=') as body
+        select
+            e.encoding,
+            rtrim(encode(convert_to(concat(
+                'jo', translate(left(md5(p_tenant_id || p_run_id), 12), '0123456789', 'ghijklmnop'), '@example.invalid'
+            ), 'UTF8'), e.encoding), '=') as body
         from (values ('base64'), ('hex')) as e (encoding)
     ) as b;
 end;
