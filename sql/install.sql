@@ -73,12 +73,17 @@ set standard_conforming_strings = on;
 \ir functions/ingest/_extra_clean.sql
 \ir functions/ingest/_hmac_sha256.sql
 \ir functions/ingest/_keyed_hash.sql
+\ir functions/ingest/_decode_entities.sql
 \ir functions/ingest/_unveil.sql
+\ir functions/ingest/_is_secret.sql
 \ir functions/ingest/_mask_secrets.sql
-\ir functions/ingest/_mask_emails.sql
+\ir functions/ingest/_mask_found.sql
 \ir functions/ingest/_hides_email.sql
 \ir functions/ingest/_mask_runs.sql
+\ir functions/ingest/_mask_accounts.sql
 \ir functions/ingest/_mask_numbers.sql
+\ir functions/ingest/_scrub.sql
+\ir functions/ingest/_cut_text.sql
 \ir functions/ingest/_redact_text.sql
 \ir functions/ingest/_redact_id.sql
 \ir functions/ingest/_id_valid.sql
@@ -86,6 +91,8 @@ set standard_conforming_strings = on;
 \ir functions/ingest/_left_out.sql
 \ir functions/ingest/error_text.sql
 \ir functions/ingest/_key_class.sql
+\ir functions/ingest/_redact_key.sql
+\ir functions/ingest/_redact_member.sql
 \ir functions/ingest/_redact_json.sql
 \ir functions/ingest/_redact_extra.sql
 \ir functions/ingest/_kind.sql

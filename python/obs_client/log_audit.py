@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, cast
 from .redact import redact_extra, redact_id, redact_text
 
 PIECE = 65_536
-STEP, OVERLAP = 3_000, 300
+STEP, OVERLAP = 2_700, 300
 EXAMPLES = 100
 _MASK = re.compile(r"(email|phone|card|iban|ssn|secret|number):masked")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_.:/+-]{0,64}\Z")

@@ -13,15 +13,17 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from .redact_keys import PLAIN_KEYS, key_class
-from .redact_masks import EXPRESSIONS, mask_emails, mask_numbers, mask_runs, mask_secrets, unveil
+from .redact_masks import ADDRESS, LOGIN, mask_numbers, mask_runs, mask_secrets, mask_spelled, take_emails
+from .redact_unveil import EXPRESSIONS, unveil
 
 TEXT_LIMIT = 16_384
-SUSPECT_LIMIT = 4_096
+SUSPECT_LIMIT = 3_072
 EXTRA_LIMIT = 16_384
 DEPTH_LIMIT = 8
 
 # The pattern `suspect` in pieces that begin with a set of characters each: the engine skips to those.
 _SIGN = re.compile(r"[@%\\&=\x00-\x1f\x7f]")
+_SPELLED = re.compile(r"[(\[{<] ?[aA@][tT]? ?[\])}>]| (?:dot|DOT|Dot) |_dot_")
 _DIGIT = re.compile(r"[0-9](?:(?<=[A-Za-z][0-9])|[A-Za-z]|[0-9]{6}|[0-9][ ).-][ (.-]?[0-9][0-9])")
 _HUMP = re.compile(r"[A-Z][a-z][a-z]?[A-Z]")
 _ODD_ID = re.compile(
@@ -43,13 +45,14 @@ def suspect(text: str) -> bool:
         or "ecret" in text
         or "assw" in text
         or "uthoriz" in text
-        or " dot " in text
-        or "(at)" in text
-        or "[at]" in text
         or "SKx" in text
         or "ECRET" in text
         or "ASSW" in text
         or "UTHORIZ" in text
+        or "pwd" in text
+        or "PWD" in text
+        or "hrase" in text
+        or _SPELLED.search(text) is not None
     )
 
 
@@ -60,13 +63,12 @@ def redact_text(text: str) -> str:
     if not suspect(text):
         return text
     plain = unveil(text)
-    out = mask_emails(mask_secrets(plain))
-    if "at)" in out or "at]" in out or " dot " in out:
-        out = EXPRESSIONS["email_spelled"].sub("email:masked", out)
-    out = mask_runs(out)
+    lower = plain.lower()
+    out = mask_runs(mask_spelled(take_emails(mask_secrets(plain, lower)), lower), lower)
     if EXPRESSIONS["digits"].search(out):
         out = mask_numbers(out)
-    return text if out == plain else out
+    out = out.replace(LOGIN, "@")
+    return text if out == plain else out.replace(ADDRESS, "email:masked")
 
 
 def redact_id(text: str) -> str:
@@ -74,8 +76,10 @@ def redact_id(text: str) -> str:
     if not _ODD_ID.search(text):
         return text
     plain = unveil(text[:4000])
-    out = mask_runs(mask_emails(mask_secrets(plain)))
-    return text if out == plain else out
+    lower = plain.lower()
+    out = mask_runs(take_emails(mask_secrets(plain, lower)), lower)
+    out = out.replace(LOGIN, "@")
+    return text if out == plain else out.replace(ADDRESS, "email:masked")
 
 
 def extra_clean(extra: Mapping[str, Any]) -> bool:
@@ -114,7 +118,7 @@ def _redact_object(value: Mapping[str, Any], allowed: Set[str], depth: int) -> d
         kind = key_class(key)
         kept = kind == "plain" or key in allowed
         masked = redact_text(key)
-        if not EXPRESSIONS["key"].match(masked):
+        if len(masked) > 64 or EXPRESSIONS["no_key"].search(masked):
             masked = "key:masked"
         out[masked] = _redact_value(item, kind, kept and kind != "number", allowed, depth + 1)
     return out
@@ -151,7 +155,8 @@ def _redact_string(text: str, kind: str, kept: bool) -> Any:
     if kind == "number" and any(digit in text for digit in "0123456789"):
         return "number:masked"
     out = redact_text(text)
-    if kept or EXPRESSIONS["mask"].match(out) or (kind != "personal" and EXPRESSIONS["identifier"].match(out)):
+    plain = len(out) <= 64 and not EXPRESSIONS["no_identifier"].search(out)
+    if kept or (plain and (kind != "personal" or EXPRESSIONS["mask"].match(out))):
         return out
     if kind != "personal" and EXPRESSIONS["url"].match(out):
         return re.sub(r"(?s)[?#].*", "?query:masked", out)

@@ -3,118 +3,149 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import re
-import unicodedata
-from urllib.parse import unquote
 
-from .redact_patterns import PATTERNS
+from .redact_secrets import is_secret
+from .redact_unveil import EXPRESSIONS
 
-EXPRESSIONS = {name: re.compile(pattern, re.ASCII) for name, pattern in PATTERNS.items()}
+# Stands for an address until all else is masked; no text holds it, since unveil removes control characters.
+ADDRESS = "\x1e"
+# The sign of a masked login in a URL, which would be taken for an address.
+LOGIN = "\x1d"
 
-_INVISIBLE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
-    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u3164\ufe00\ufe01\ufe02\ufe03\ufe04\ufe05\ufe06\ufe07"
-    "\ufe08\ufe09\ufe0a\ufe0b\ufe0c\ufe0d\ufe0e\ufe0f\ufeff\uffa0"
-)
-_PLAIN = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u3002\uff61\u2028\u2029", "-------..  ", _INVISIBLE)
-_LONG_ODD_RUN = re.compile(
-    "[^ -~\u00a0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u20cf\u2100-\u3029\u3030-\u3098\u309b-\ua66e\uac00-\ud7ff"
-    "\uff00-\uffef]{32}"
-)
-_PERCENT = re.compile(r"(?:%[2-7][0-9A-Fa-f])+")
-_UNICODE_ESCAPE = re.compile(r"\\{1,4}u00([2-7][0-9A-Fa-f])")
-_ACCOUNT = re.compile(r"[A-Za-z]{2}[0-9]{2} ?[A-Za-z0-9]{4} ?[0-9]")
-_PHONE_WORD = re.compile("phone|mobile|cell|fax|tel|whatsapp|msisdn", re.IGNORECASE)
-_LABEL_WORDS = (
-    "token",
-    "key",
-    "auth",
-    "login",
-    "redential",
-    "session",
-    "bearer",
-    "sig",
-    "basic",
-    "code=",
-    "sourcegraph",
-)
+_NO_LETTER = re.compile("[\x80-\xff]")
+_SPELLED_AT = ("at)", "at]", "at}", "at>", "at )", "at ]", "@)", "@]")
+_TOKEN_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_~=.+/-"
+_LABELS = ("token", "key", "auth", "login", "cred", "session", "bearer", "sig", "basic", "code=", "sid=", "sourcegraph")
+_WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+_ACCOUNT_LENGTHS = {
+    country: length
+    for length, countries in {
+        15: "NO", 16: "BE", 18: "DK FI FO GL NL SD", 19: "MK SI", 20: "AT BA EE KZ LT LU XK", 21: "CH CR HR LI LV",
+        22: "BG BH DE GB GE IE ME RS VA", 23: "AE GI IL IQ TL OM", 24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        25: "PT ST LY",
+        26: "IS TR", 27: "FR GR IT MC MR SM DJ BI", 28: "AL AZ BY CY DO GT HU LB PL SV NI", 29: "BR EG PS QA UA",
+        30: "JO KW MU", 31: "MT SC", 32: "LC", 33: "RU",
+    }.items()
+    for country in countries.split()
+}  # fmt: skip
+_PHONES = ("phone", "mobile", "cell", "fax", "tel", "whatsapp", "msisdn")
 
 
-def unveil(text: str) -> str:
-    """The text without its disguises: decoded, visible, compatible characters made plain."""
-    for _ in range(3):
-        if not EXPRESSIONS["encoded"].search(text):
-            break
-        for code in ("\\u0040", "&#64;", "&#x40;", "&commat;", "%EF%BC%A0", "%ef%bc%a0"):
-            text = text.replace(code, "@")
-        text = _UNICODE_ESCAPE.sub(r"%\1", text.replace("%25", "%"))
-        text = _PERCENT.sub(lambda found: unquote(found[0]), text)
-    if not text.isascii():
-        text = text.translate(_PLAIN)
-        # Ordering a long run of combining marks is quadratic: a text with one keeps its characters.
-        if not _LONG_ODD_RUN.search(text):
-            text = unicodedata.normalize("NFKC", text)
+def take_emails(text: str) -> str:
+    """The text with a mark for each address."""
+    return EXPRESSIONS["email"].sub(ADDRESS, text) if "@" in text else text
+
+
+def mask_spelled(text: str, lower: str) -> str:
+    spelled = " dot " in lower or "_dot_" in lower or any(word in lower for word in _SPELLED_AT)
+    return EXPRESSIONS["email_spelled"].sub("email:masked", text) if spelled else text
+
+
+def mask_runs(text: str, lower: str) -> str:
+    """Runs of base64 and of hexadecimal digits that hide an address."""
+    if EXPRESSIONS["base64_at"].search(text):
+        text = EXPRESSIONS["base64_run"].sub(lambda found: "email:masked" if _hides_email(found[0]) else found[0], text)
+    if "40" in lower and "2e" in lower:
+        text = EXPRESSIONS["hex_run"].sub(lambda found: "email:masked" if _hexes_email(found[0]) else found[0], text)
     return text
 
 
-def mask_emails(text: str) -> str:
-    if "@" not in text:
-        return text
-
-    def mask(found: re.Match[str]) -> str:
-        # What was left of a login in a URL stays.
-        login = found[0].startswith("masked@") and found.string[found.start() - 1 : found.start()] == ":"
-        return found[0] if login else "email:masked"
-
-    return EXPRESSIONS["email"].sub(mask, text)
-
-
-def mask_runs(text: str) -> str:
-    if not EXPRESSIONS["base64_text"].search(text):
-        return text
-    return EXPRESSIONS["base64_run"].sub(lambda found: "email:masked" if _hides_email(found[0]) else found[0], text)
-
-
 def _hides_email(run: str) -> bool:
-    run = run.rstrip("=").replace("-", "+").replace("_", "/")
-    if not EXPRESSIONS["base64_text"].search(run):
+    run = run.rstrip("=").replace("\r", "").replace("\n", "").replace("-", "+").replace("_", "/")
+    if not EXPRESSIONS["base64_at"].search(run):
         return False
     for offset in range(4):
         part = run[offset:]
-        decoded = base64.b64decode(part + "A" * (-len(part) % 4)).decode("latin-1")
-        if EXPRESSIONS["plain_email"].search(decoded):
+        if _holds_email(base64.b64decode(part + "A" * (-len(part) % 4))):
             return True
     return False
 
 
-def mask_secrets(text: str) -> str:
-    lower = text.lower()
+def _hexes_email(run: str) -> bool:
+    if "40" not in run:
+        return False
+    for offset in range(2):
+        part = run[offset:]
+        if _holds_email(binascii.unhexlify(part[: len(part) // 2 * 2])):
+            return True
+    return False
+
+
+def _holds_email(decoded: bytes) -> bool:
+    """A zero, as every second byte in UTF-16, is passed over; bytes of no letter read as PostgreSQL escapes them."""
+    text = decoded.decode("latin-1").replace("\0", "").replace("\\", "\\\\")
+    text = _NO_LETTER.sub(lambda found: f"\\{ord(found[0]):03o}", text)
+    return EXPRESSIONS["decoded_email"].search(text) is not None
+
+
+def mask_secrets(text: str, lower: str) -> str:
     if "://" in text and "@" in text:
-        text = EXPRESSIONS["url_login"].sub("://secret:masked@", text)
+        text = EXPRESSIONS["url_login"].sub(f"://secret:masked{LOGIN}", text)
     if "-----BEGIN" in text:
         text = EXPRESSIONS["private_key"].sub("secret:masked", text)
     if "authoriz" in lower or "cookie" in lower:
         text = EXPRESSIONS["header"].sub(r"\1secret:masked", text)
     if "passw" in lower or "pwd" in lower or "secret" in lower or "phrase" in lower:
-        text = EXPRESSIONS["password"].sub(r"\1secret:masked", text)
-    if EXPRESSIONS["long_run"].search(text) and EXPRESSIONS["long_run"].search(
-        EXPRESSIONS["hash_or_uuid"].sub("", text)
-    ):
-        text = EXPRESSIONS["token_shape"].sub("secret:masked", EXPRESSIONS["token"].sub("secret:masked", text))
-    if any(word in lower for word in _LABEL_WORDS):
-        text = EXPRESSIONS["assignment"].sub(r"\1secret:masked", text)
+        text = _mask_found("password", text)
+    if EXPRESSIONS["value"].search(text) and any(word in lower for word in _LABELS):
+        text = _mask_found("assignment", text)
+    if EXPRESSIONS["long_run"].search(text) and EXPRESSIONS["long_run"].search(EXPRESSIONS["plain_run"].sub("", text)):
+        if ".ey" in text or "eyJ" in text or "eyI" in text:
+            text = EXPRESSIONS["jwt"].sub("secret:masked", text)
+        text = _mask_found("token", text)
     return text
 
 
+def _mask_found(kind: str, text: str) -> str:
+    """The groups of an expression are a label and stay; what a token goes on with behind its known part goes too."""
+    all_found = list(EXPRESSIONS[kind].finditer(text))
+    if not all_found:
+        return text
+    out = [text[: all_found[0].start()]]
+    ends = [found.start() for found in all_found[1:]] + [len(text)]
+    for found, end in zip(all_found, ends, strict=True):
+        label = "".join(group or "" for group in found.groups())
+        whole, rest = found[0], text[found.end() : end]
+        if is_secret(kind, label, whole[len(label) :], rest):
+            whole = f"{label}secret:masked"
+            if kind == "token":
+                rest = rest.lstrip(_TOKEN_CHARACTERS)
+        out += (whole, rest)
+    return "".join(out)
+
+
 def mask_numbers(text: str) -> str:
-    if _ACCOUNT.search(text):
-        text = EXPRESSIONS["iban"].sub("iban:masked", text)
+    text = _mask_accounts(text)
     if EXPRESSIONS["many_digits"].search(text):
         text = EXPRESSIONS["card"].sub("card:masked", text)
     if "-" in text:
         text = EXPRESSIONS["ssn"].sub("ssn:masked", text)
-    if _PHONE_WORD.search(text):
+    lower = text.lower()
+    if "ssn" in lower or "social" in lower:
+        text = EXPRESSIONS["ssn_labelled"].sub(r"\1ssn:masked", text)
+    if any(word in lower for word in _PHONES):
         text = EXPRESSIONS["phone_labelled"].sub(r"\1phone:masked", text)
     if "+" in text or "(" in text:
         text = EXPRESSIONS["phone_abroad"].sub("phone:masked", text)
-    return EXPRESSIONS["phone_short"].sub("phone:masked", EXPRESSIONS["phone"].sub("phone:masked", text))
+    if EXPRESSIONS["digits"].search(text):
+        text = EXPRESSIONS["phone"].sub("phone:masked", text)
+        text = EXPRESSIONS["phone_short"].sub("phone:masked", text)
+    return text
+
+
+def _mask_accounts(text: str) -> str:
+    """The country says how long an IBAN is, in one or in groups of four; one character may be missing or too many."""
+    head, *parts = EXPRESSIONS["iban"].sub("\x1c\\g<0>", text).split("\x1c")
+    out = [head]
+    for part in parts:
+        whole = _ACCOUNT_LENGTHS.get(part[:2].upper(), 0)
+        for length in (whole, whole - 1, whole + 1) if whole else ():
+            end = length + (length - 1) // 4 if part[4] == " " else length
+            account, after = part[:end].replace(" ", ""), part[end : end + 1]
+            if len(account) == length and not account.lstrip(_WORD) and not (after and after in _WORD):
+                part = "iban:masked" + part[end:]
+                break
+        out.append(part)
+    return "".join(out)

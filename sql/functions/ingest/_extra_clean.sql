@@ -9,7 +9,7 @@ return case
     when p_extra is null then true
     when jsonb_typeof(p_extra) <> 'object' then false
     when p_extra - obs._plain_keys() <> '{}'::jsonb then false
-    else p_extra::text !~ (obs._pattern('suspect') || '|[A-Za-z]: ?[A-Za-z0-9]|: [\[{]| dot |\[at]|\(at\)')
+    else p_extra::text !~ (obs._pattern('suspect') || '|[A-Za-z]: ?[A-Za-z0-9]|: [\[{]|[ _][dD][oO][tT][ _]')
         and octet_length(p_extra::text) <= 16384
 end;
 comment on function obs._extra_clean(jsonb) is 'Whether an extra may be stored as it came: one cheap test that most pass.';

@@ -1,5 +1,5 @@
 -- obs._key_class: what a key of extra promises about its value
--- Called by: _redact_json
+-- Called by: _redact_member
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- The last word of a key tells: api_key, apiKey and X-Api-Key are one key, and prompt_tokens is a number of tokens.
@@ -14,6 +14,8 @@ declare
 begin
     if p_key = any(obs._plain_keys()) then
         return 'plain';
+    elsif rtrim(p_key, 'abcdefghijklmnopqrstuvwxyz_') = '' and (p_key || '"') !~ obs._pattern('odd_word') then
+        return 'other';
     end if;
     if v_key <> lower(v_key collate "C") then
         v_key := lower(regexp_replace(v_key, '([a-z0-9])([A-Z])', E'\\1_\\2', 'g') collate "C");

@@ -33,22 +33,27 @@ begin
         v_event.tokens_output := case when v_event.tokens_output between 0 and 1000000000000 then v_event.tokens_output end;
         v_words := v_words || 'tokens_dropped'::text;
     end if;
-    v_event.stage := obs._mend_word(p_event.tenant_id, p_event.stage);
-    v_event.company_id := obs._mend_word(p_event.tenant_id, p_event.company_id);
-    v_event.event := coalesce(obs._mend_word(p_event.tenant_id, p_event.event), 'unnamed');
-    v_event.status := obs._mend_word(p_event.tenant_id, p_event.status);
-    v_event.error_code := obs._mend_word(p_event.tenant_id, p_event.error_code);
-    v_event.vendor := obs._mend_word(p_event.tenant_id, p_event.vendor);
-    v_event.model := obs._mend_word(p_event.tenant_id, v_event.model);
-    v_event.trace_id := obs._mend_word(p_event.tenant_id, p_event.trace_id);
-    v_event.level := obs._mend_word(p_event.tenant_id, p_event.level);
-    v_event.producer := obs._mend_word(p_event.tenant_id, p_event.producer);
-    if (v_event.stage, v_event.company_id, v_event.event, v_event.status, v_event.error_code, v_event.vendor, v_event.model,
-        v_event.trace_id)
-        is distinct from (p_event.stage, p_event.company_id, p_event.event, p_event.status, p_event.error_code, p_event.vendor,
-        coalesce(p_event.model, case when v_event.model is not null then p_event.extra ->> 'model' end), p_event.trace_id)
-    then
-        v_words := v_words || 'word_mended'::text;
+    if obs._words_clean(
+        p_event.stage, p_event.company_id, p_event.event, p_event.status, p_event.vendor, v_event.model, p_event.error_code,
+        p_event.level, p_event.trace_id, p_event.producer
+    ) is not true or p_event.event is null then
+        v_event.stage := obs._mend_word(p_event.tenant_id, p_event.stage);
+        v_event.company_id := obs._mend_word(p_event.tenant_id, p_event.company_id);
+        v_event.event := coalesce(obs._mend_word(p_event.tenant_id, p_event.event), 'unnamed');
+        v_event.status := obs._mend_word(p_event.tenant_id, p_event.status);
+        v_event.error_code := obs._mend_word(p_event.tenant_id, p_event.error_code);
+        v_event.vendor := obs._mend_word(p_event.tenant_id, p_event.vendor);
+        v_event.model := obs._mend_word(p_event.tenant_id, v_event.model);
+        v_event.trace_id := obs._mend_word(p_event.tenant_id, p_event.trace_id);
+        v_event.level := obs._mend_word(p_event.tenant_id, p_event.level);
+        v_event.producer := obs._mend_word(p_event.tenant_id, p_event.producer);
+        if (v_event.stage, v_event.company_id, v_event.event, v_event.status, v_event.error_code, v_event.vendor, v_event.model,
+            v_event.trace_id)
+            is distinct from (p_event.stage, p_event.company_id, p_event.event, p_event.status, p_event.error_code, p_event.vendor,
+            coalesce(p_event.model, case when v_event.model is not null then p_event.extra ->> 'model' end), p_event.trace_id)
+        then
+            v_words := v_words || 'word_mended'::text;
+        end if;
     end if;
     if v_event.logger is null or v_event.logger not in ('obs.run', 'obs.stage', 'obs.vendor', 'obs.qa') then
         v_event.logger := case
@@ -74,7 +79,7 @@ begin
     v_event.error_msg := obs._redact_text(p_event.tenant_id, p_event.error_msg);
     if jsonb_typeof(v_event.extra) = 'null' then
         v_event.extra := null;
-    elsif v_event.extra is not null then
+    elsif not obs._extra_clean(v_event.extra) then
         v_event.extra := obs._redact_extra(p_event.tenant_id, case jsonb_typeof(v_event.extra)
             when 'object' then v_event.extra else jsonb_build_object('value', v_event.extra)
         end);

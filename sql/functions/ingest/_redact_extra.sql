@@ -13,9 +13,21 @@ declare
     v_extra jsonb := p_extra;
     v_allowed text[];
     v_strict boolean;
+    v_key text;
+    v_text text;
 begin
     if obs._extra_clean(p_extra) then
         return p_extra;
+    elsif jsonb_typeof(p_extra) = 'object' and p_extra - obs._plain_keys() = '{}' and v_size <= 16384
+        and p_extra::text !~ ': [\[{]|[0-9.]{12}'
+    then
+        -- Plain keys keep their text, scrubbed, whatever the tenant's settings; nothing is nested, no number is long.
+        for v_key, v_text in select e.key, e.value from jsonb_each_text(p_extra) e loop
+            if obs._suspect(v_text) and jsonb_typeof(p_extra -> v_key) = 'string' then
+                v_extra := v_extra || jsonb_build_object(v_key, obs._redact_text(p_tenant_id, v_text));
+            end if;
+        end loop;
+        return v_extra;
     end if;
     select
         (select array_agg(k.key) from obs.extra_keys k where k.tenant_id = p_tenant_id or k.tenant_id is null),
@@ -25,7 +37,9 @@ begin
             order by s.tenant_id nulls last limit 1
         )
     into v_allowed, v_strict;
-    if v_strict is not true and p_extra::text ~ obs._pattern('flat') and p_extra::text !~ obs._pattern('odd_word') then
+    if v_strict is not true and strpos(p_extra::text, '@') = 0 and p_extra::text ~ obs._pattern('flat')
+        and p_extra::text !~ obs._pattern('odd_word')
+    then
         return p_extra;
     end if;
     if v_size > 16384 then

@@ -1,5 +1,5 @@
 -- obs._redact_json: one value of extra, and all within it, as it may be stored
--- Called by: _redact_extra, itself
+-- Called by: _redact_extra, _redact_member, itself
 -- Reads/Writes: tenant_peppers
 -- Raises: nothing
 create or replace function obs._redact_json(
@@ -24,7 +24,7 @@ begin
         if obs._suspect(v_text) or octet_length(v_text) > 16384 then
             v_text := obs._redact_text(p_tenant_id, v_text);
         end if;
-        if p_kept or (v_text ~ obs._pattern('identifier') and (p_class <> 'personal' or v_text ~ obs._pattern('mask'))) then
+        if p_kept or (length(v_text) <= 64 and v_text !~ obs._pattern('no_identifier') and (p_class <> 'personal' or v_text ~ obs._pattern('mask'))) then
             return to_jsonb(v_text);
         elsif p_class <> 'personal' and v_text like 'http%' and v_text ~ obs._pattern('url') then
             return to_jsonb(regexp_replace(v_text, '[?#].*', '?query:masked'));
@@ -47,26 +47,12 @@ begin
             return obs._left_out(p_tenant_id, p_value::text);
         end if;
         select jsonb_object_agg(
-            case
-                when k.name ~ obs._pattern('key') then k.name
-                else 'key:' || obs._keyed_hash(p_tenant_id, e.key)
-            end,
-            case
-                when c.class = 'other' and jsonb_typeof(e.value) in ('number', 'boolean', 'null') and length(e.value::text) < 12
-                    then e.value
-                else obs._redact_json(
-                    p_tenant_id, e.value, c.class, c.kept and c.class <> 'number', p_allowed, p_strict and not c.kept, p_depth + 1
-                )
-            end
+            obs._redact_key(p_tenant_id, e.key),
+            obs._redact_member(p_tenant_id, e.key, e.value, p_allowed, p_strict, p_depth + 1)
         )
         into v_out
         from jsonb_each(p_value) as e
-        cross join lateral (select obs._key_class(e.key) as class offset 0) as d
-        cross join lateral (select d.class, d.class = 'plain' or e.key = any(p_allowed) as kept) as c
-        cross join lateral (
-            select case when obs._suspect(e.key) then obs._redact_text(p_tenant_id, e.key) else e.key end as name offset 0
-        ) as k
-        where c.kept or not p_strict;
+        where not p_strict or e.key = any(obs._plain_keys()) or e.key = any(p_allowed);
         return coalesce(v_out, jsonb_build_object());
     when 'array' then
         if p_class in ('secret', 'prompt') or p_depth >= 8 then

@@ -13,9 +13,13 @@ return coalesce(
     or strpos(p_text, 'ECRET') > 0
     or strpos(p_text, 'uthoriz') > 0
     or strpos(p_text, 'UTHORIZ') > 0
+    or strpos(p_text, 'pwd') > 0
+    or strpos(p_text, 'PWD') > 0
+    or strpos(p_text, 'hrase') > 0
     or strpos(p_text, ' dot ') > 0
-    or strpos(p_text, '(at)') > 0
-    or strpos(p_text, '[at]') > 0,
+    or strpos(p_text, ' DOT ') > 0
+    or strpos(p_text, ' Dot ') > 0
+    or strpos(p_text, '_dot_') > 0,
     false
 );
 comment on function obs._suspect(text) is

@@ -25,7 +25,7 @@ begin
         return obs._text_kind(p_cell, false);
     else
         for v_kind in
-            select obs._text_kind(t.value, p_how = 'json' and t.value ~ obs._pattern('identifier'))
+            select obs._text_kind(t.value, p_how = 'json' and length(t.value) <= 64 and t.value !~ obs._pattern('no_identifier'))
             from obs._json_texts(p_cell::jsonb) t (value)
             where obs._suspect(t.value)
         loop

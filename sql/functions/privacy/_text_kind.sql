@@ -11,8 +11,8 @@ declare
     v_out text;
     v_kind text;
 begin
-    for v_at in 1..greatest(length(p_text), 1) by 3000 loop
-        v_text := substr(p_text, v_at, 3300);
+    for v_at in 1..greatest(length(p_text), 1) by 2700 loop
+        v_text := substr(p_text, v_at, 3000);
         v_out := case when p_is_id then obs._redact_id(null, v_text) else obs._redact_text(null, v_text) end;
         if v_out <> v_text then
             select m.found[1] into v_kind

@@ -24,19 +24,22 @@ begin atomic
         ('email', 'message', 'jo{w}@example.invalid'),
         ('email_encoded', 'message', 'jo{w}%40example.invalid'),
         ('email_full_width', 'message', E'jo{w}\uff20example.invalid'),
+        ('email_entity', 'message', 'jo{w}&#64;example.invalid'),
+        ('email_unseen', 'message', E'jo{w}\u200b@example.invalid'),
         ('email_spelled', 'message', 'jo{w} at example dot com'),
         ('email_json', 'message', '{"mail": "jo{w}@example.invalid"}'),
         ('email_key', 'message', 'Key (email)=(jo{w}@example.invalid) already exists'),
-        ('url_login', 'message', 'postgres://root:pw{w}@10.0.0.1/db'),
+        ('url_login', 'message', 'postgres://root:pw{w}@10/db'),
         ('private_key', 'message', E'-----BEGIN PRIVATE KEY-----\n{w}\n-----END PRIVATE KEY-----'),
         ('token', 'message', 'ghp_{w}5{w}'),
-        ('token_shape', 'message', 'sk-{w}5{w}'),
+        ('jwt', 'message', 'eyJhbGciOiJIUzI1NiJ9.eyJz{w}.{w}'),
         ('header', 'message', 'Cookie: theme={w}'),
         ('password', 'message', 'password: {w}'),
-        ('assignment', 'message', 'api_key=q{d}9{d}'),
+        ('assignment', 'message', 'api_key=q{d}9{w}'),
         ('iban', 'message', 'GB29NWBK601613{d}'),
         ('card', 'message', '41111111{d}'),
         ('ssn', 'message', '#{a}-05-{b}'),
+        ('ssn_labelled', 'message', 'ssn 1{d}'),
         ('phone_labelled', 'message', 'fax {d}'),
         ('phone_abroad', 'message', '+4930{d}'),
         ('phone', 'message', '02{d}'),
@@ -45,6 +48,7 @@ begin atomic
         ('id_token', 'name', 'ghp_{w}5{w}'),
         ('extra_address', 'extra', '{"reason": "told jo{w}@example.invalid"}'),
         ('extra_key', 'extra', '{"jo{w}@example.invalid": 1}'),
+        ('extra_words', 'extra', '{"what {w} said, then": 1}'),
         ('extra_nested', 'extra', '{"list": [{"deep": ["jo{w}@example.invalid"]}]}'),
         ('extra_json', 'extra', '{"raw_answer": "{\"mail\": \"jo{w}@example.invalid\"}"}'),
         ('extra_card', 'extra', '{"total": 41111111{d}}'),
@@ -65,14 +69,17 @@ begin atomic
     ) as t
     union all
     select
-        'email_base64' as kind,
+        'email_' || b.encoding as kind,
         'message' as place,
         b.body,
         b.body as needle
     from (
-        select rtrim(encode(convert_to(
-            'jo' || translate(left(md5(p_tenant_id || p_run_id), 12), '0123456789', 'ghijklmnop') || '@example.invalid', 'UTF8'
-        ), 'base64'), '=') as body
+        select
+            e.encoding,
+            rtrim(encode(convert_to(concat(
+                'jo', translate(left(md5(p_tenant_id || p_run_id), 12), '0123456789', 'ghijklmnop'), '@example.invalid'
+            ), 'UTF8'), e.encoding), '=') as body
+        from (values ('base64'), ('hex')) as e (encoding)
     ) as b;
 end;
 comment on function obs._canaries(text, text) is

@@ -1,0 +1,41 @@
+-- obs._mask_found: a text with the secrets of one kind masked
+-- Called by: _mask_secrets
+-- Reads/Writes: nothing
+-- Raises: nothing
+-- p_kind names the expression; its group is a label and stays. What a token goes on with behind its known part goes too.
+create or replace function obs._mask_found(p_kind text, p_text text) returns text
+language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_parts text[];
+    -- Without a label there is no group to look for, which costs less.
+    v_text text := case p_kind
+        when 'password' then regexp_replace(p_text, obs._pattern('password'), E'\x1c\\1\x1f\\&\x1f', 'g')
+        when 'assignment' then regexp_replace(p_text, obs._pattern('assignment'), E'\x1c\\1\x1f\\&\x1f', 'g')
+        when 'token' then regexp_replace(p_text, obs._pattern('token'), E'\x1c\x1f\\&\x1f', 'g')
+    end;
+    v_label text;
+    v_found text;
+    v_rest text;
+begin
+    if v_text = p_text then
+        return p_text;
+    end if;
+    v_parts := string_to_array(v_text, E'\x1c');
+    v_text := v_parts[1];
+    for v_i in 2..cardinality(v_parts) loop
+        v_label := split_part(v_parts[v_i], E'\x1f', 1);
+        v_found := split_part(v_parts[v_i], E'\x1f', 2);
+        v_rest := split_part(v_parts[v_i], E'\x1f', 3);
+        if obs._is_secret(p_kind, v_label, substr(v_found, length(v_label) + 1), v_rest) then
+            v_found := v_label || 'secret:masked';
+            if p_kind = 'token' then
+                v_rest := ltrim(v_rest, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_~=.+/-');
+            end if;
+        end if;
+        v_text := v_text || v_found || v_rest;
+    end loop;
+    return v_text;
+end
+$$;
+comment on function obs._mask_found(text, text) is 'A text with the secrets of one kind masked.';
