@@ -243,15 +243,15 @@ def test_killed_while_forgetting_a_second_call_finishes(disposable_server: Calla
         except psycopg.Error as error:
             failed.append(error)
 
-    with blocker.conn.transaction():
-        blocker.execute("select 1 from obs.run_event_logs for update")
-        thread = threading.Thread(target=forget)
-        thread.start()
-        db.wait_until_blocked(victim)
-        os.kill(victim.conn.info.backend_pid, signal.SIGKILL)
-        thread.join(20)
-        assert failed
-        blocker.conn.close()
+    blocker.execute("begin")
+    blocker.execute("select 1 from obs.run_event_logs for update")
+    thread = threading.Thread(target=forget)
+    thread.start()
+    db.wait_until_blocked(victim)
+    os.kill(victim.conn.info.backend_pid, signal.SIGKILL)
+    thread.join(20)
+    assert failed
+    blocker.conn.close()
     after = Db(reconnect(cluster))
     assert after.one("select company_id from obs.run_event_logs") == f"email:{old}"
     assert after.one("select count(*) from obs.forgotten_emails") == 0
