@@ -12,6 +12,7 @@ import evaluation
 import finish
 import ingest
 import outage
+import qa_draw
 import redaction
 import retention
 import single_call
@@ -33,7 +34,7 @@ def main() -> None:
     lines = []
     for part in (
         client_call, ingest, whole_client, single_call, writers, finish, outage, evaluation, delivery, backtest,
-        redaction, retention,
+        redaction, retention, qa_draw,
     ):  # fmt: skip
         for line in part.main():
             print(line, flush=True)

@@ -67,8 +67,8 @@ def test_secrets_are_caught(corpus_db: Db) -> None:
     for case, found in zip(cases, redacted(corpus_db, [case["text"] for case in cases]), strict=True):
         flags[case["should_flag"]].append(found != case["text"])
     print(f"{sum(flags[True])} of {len(flags[True])} caught, {sum(flags[False])} of {len(flags[False])} others flagged")
-    assert sum(flags[True]) >= 0.9 * len(flags[True])
-    assert sum(flags[False]) <= 0.35 * len(flags[False])
+    assert sum(flags[True]) >= 0.95 * len(flags[True])
+    assert sum(flags[False]) <= 0.1 * len(flags[False])
 
 
 @pytest.mark.parametrize("allowed", [False, True])
