@@ -25,6 +25,7 @@ set standard_conforming_strings = on;
 \ir schema/72_compaction.sql
 \ir schema/73_privacy.sql
 \ir schema/74_backups.sql
+\ir schema/75_audit_pieces.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security

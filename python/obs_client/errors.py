@@ -98,6 +98,12 @@ class ReviewConflictError(ObsError):
     sqlstate = "OB022"
 
 
+class MaintenanceFailedError(ObsError):
+    """A step of maintenance failed; the others are done."""
+
+    sqlstate = "OB023"
+
+
 class ForeignClusterError(ObsError):
     """The database is a restored or cloned copy: its forwarders may tell nobody."""
 

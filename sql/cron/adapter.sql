@@ -129,8 +129,8 @@ end
 $$;
 comment on function obs._cron_jobs() is 'Obs''s jobs in pg_cron, each with the last of its runs that came to an end.';
 
--- obs._cron_prune: deletes the history of obs's jobs that is older than a week; number of rows deleted
--- Called by: maintain
+-- obs._cron_prune: deletes the history of obs's jobs that is older than a week, 5,000 a call; number of rows deleted
+-- Called by: maintain_step
 -- Reads/Writes: cron.job_run_details
 -- Raises: nothing
 -- Other jobs of obs_cron keep theirs. A refused connection leaves a row without any time: a week's number stays.
@@ -142,24 +142,27 @@ declare
 begin
     execute $query$
         delete from cron.job_run_details d
-        using (
-            select
-                h.runid, coalesce(h.end_time, h.start_time) as at,
-                row_number() over (partition by coalesce(h.end_time, h.start_time) is null order by h.runid desc) as n
-            from cron.job_run_details h
-            left join cron.job j on j.jobid = h.jobid
-            where h.username = current_user and h.database = current_database()
-              and (j.jobname like 'obs:%' or j.jobid is null and h.command ~ '^(select|call) obs\.\w+\(\)$')
-        ) old
-        where d.runid = old.runid
-          and (old.at < clock_timestamp() - interval '7 days' or old.at is null and old.n > 10080)
+        where d.runid in (
+            select old.runid
+            from (
+                select
+                    h.runid, coalesce(h.end_time, h.start_time) as at,
+                    row_number() over (partition by coalesce(h.end_time, h.start_time) is null order by h.runid desc) as n
+                from cron.job_run_details h
+                left join cron.job j on j.jobid = h.jobid
+                where h.username = current_user and h.database = current_database()
+                  and (j.jobname like 'obs:%' or j.jobid is null and h.command ~ '^(select|call) obs\.\w+\(\)$')
+            ) old
+            where old.at < clock_timestamp() - interval '7 days' or old.at is null and old.n > 10080
+            limit 5000
+        )
     $query$;
     get diagnostics v_count = row_count;
     return v_count;
 end
 $$;
 comment on function obs._cron_prune() is
-'Deletes the history of obs''s jobs that is older than a week; returns how many rows.';
+'Deletes the history of obs''s jobs that is older than a week, 5,000 a call; returns how many rows.';
 
 revoke all on function obs._cron_put(text, text, text), obs._cron_drop(text[]), obs._cron_jobs(), obs._cron_prune()
 from public;

@@ -27,6 +27,13 @@ comment on column obs.privacy_audits.report is
 'Tables with rows and cells, findings by table, column and kind with the key of the first row, canaries, what was not read.';
 comment on column obs.privacy_audits.actor is 'Who asked.';
 
+comment on table obs.audit_pieces is 'What the audit of an event day has read so far; empty when none is under way.';
+comment on column obs.audit_pieces.run_day is 'Event day.';
+comment on column obs.audit_pieces.first_block is 'First block of its partition that was read.';
+comment on column obs.audit_pieces.next_block is 'First block that was not.';
+comment on column obs.audit_pieces.started_at is 'When the audit of the day began.';
+comment on column obs.audit_pieces.scan is 'Rows, cells and findings, as in obs.privacy_audits.report; never a value.';
+
 comment on table obs.forgotten_emails is
 'Keyed hashes of addresses that a tenant was asked to forget: what arrives with one is stored as email:forgotten.';
 comment on column obs.forgotten_emails.tenant_id is 'Tenant.';

@@ -196,6 +196,30 @@ def test_closed_days_are_audited_once_each(db: Db) -> None:
     assert db.one("select state from obs.alerts where alert_code = 'PV-14' and subject = 'audit'") == "resolved"
 
 
+def test_a_day_is_audited_in_pieces_to_the_same_report(db: Db) -> None:
+    db.set_now("2026-01-10 12:00Z")
+    start(db, "r1", started_at="2026-01-07 02:00Z")
+    log_lines(db, [line("r1", ts="2026-01-07 02:01Z", status="error", error_msg=f"text {n}") for n in range(400)])
+    db.call("finish_run", run_id="r1", tenant_id="a")
+    db.execute("update obs.run_event_logs set error_msg = %s where error_msg like %s", (RAW, "%7"))
+    in_one = db.one("select obs._scan_relation('obs.run_event_logs_20260107', null)")
+    pieces = []
+    while (rows := db.one("select obs._audit_day(4)")) > 0:
+        pieces.append(rows)
+    assert len(pieces) > 2
+    report = db.one("select report from obs.privacy_audits where tenant_id is null")
+    assert sum(pieces) >= report["rows_scanned"] == db.one("select count(*) from obs.run_event_logs")
+    assert report["findings"] == in_one["findings"]
+    assert [one["rows"] for one in report["findings"]] == [40]
+    assert db.one("select count(*) from obs.audit_pieces") == 0
+    # A day that is dropped half-way leaves nothing behind.
+    db.execute("delete from obs.privacy_audits")
+    assert db.one("select obs._audit_day(4)") > 0
+    db.execute("update obs.event_days set dropped_at = now()")
+    assert db.one("select obs._audit_day(4)") == 0
+    assert db.one("select count(*) from obs.audit_pieces") == 0
+
+
 def test_an_audit_of_part_ends_nothing_that_it_did_not_read(db: Db) -> None:
     db.set_now("2026-01-10 12:00Z")
     start(db, "old", started_at="2026-01-07 02:00Z")

@@ -200,3 +200,20 @@ def test_a_call_commits_after_each_piece_and_stamps_the_job(two: Db) -> None:
     assert (job.last_result["days_dropped"], job.runs) == (2, 1)
     assert refused(cron.execute, "begin; call obs.maintain_by_steps()").sqlstate == "2D000"
     assert refused(db.call, "maintain_step", step="drop everything").sqlstate == "22023"
+
+
+@pytest.mark.parametrize("step", ["_thin_runs", "_audit_day", "_prune_history"])
+def test_a_step_that_fails_keeps_no_other_from_its_work(two: Db, step: str) -> None:
+    db = two
+    arguments = db.one("select pg_get_function_arguments(%s::regproc)", (f"obs.{step}",))
+    db.execute(
+        f"create or replace function obs.{step}({arguments}) returns bigint language plpgsql as "
+        "$$ begin raise exception 'broken' using errcode = 'XX001'; end $$"
+    )
+    error = refused(db.login("obs_cron").execute, "call obs.maintain_by_steps()")
+    assert error.sqlstate == "OB023"
+    assert "XX001" in str(error)
+    assert db.one("select count(*) from obs.event_days where dropped_at is not null") == 2
+    assert db.one("select runs from obs.jobs where job = 'maintain'") == 0, "no heartbeat"
+    assert list(db.call("maintain")["failed"].values()) == ["XX001"]
+    assert db.one("select runs from obs.jobs where job = 'maintain'") == 0

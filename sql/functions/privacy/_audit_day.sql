@@ -1,40 +1,52 @@
--- obs._audit_day: audits the oldest closed event days that no audit has looked at yet
+-- obs._audit_day: audits the next piece of the oldest closed event day that no audit has looked at yet
 -- Called by: maintain_step
--- Reads/Writes: event_days, the days' partitions, privacy_audits, and all that _tell_audit writes
+-- Reads/Writes: event_days, the day's partition, audit_pieces, privacy_audits, and all that _tell_audit writes
 -- Raises: nothing
--- A day is closed two days after it began: runs of it are over, or late. Returns the rows read, at least 1 a day; 0: none left.
-create or replace function obs._audit_day(p_limit int default 1) returns bigint
+-- A day is closed two days after it began: runs of it are over, or late. A piece is p_blocks blocks of the partition, so that
+-- no transaction is longer than a few seconds; the last piece makes the report. Returns the rows read, at least 1; 0: no day
+-- is left. What another transaction moves to a block already read, as compaction does, had been read there or was stored by
+-- the door meanwhile.
+create or replace function obs._audit_day(p_blocks int default 2048) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_started timestamptz := clock_timestamp();
     v_day date;
     v_relation regclass;
-    v_started timestamptz;
-    v_report jsonb;
-    v_rows bigint := 0;
+    v_from bigint;
+    v_scan jsonb;
 begin
-    for v_day in
-        select d.run_day from obs.event_days d
-        where d.dropped_at is null and d.run_day < (obs.now() at time zone 'UTC')::date - 1
-          and d.run_day not in (select t from obs._days_to_drop() t)
-          and not exists (select from obs.privacy_audits a where a.tenant_id is null and a.run_day = d.run_day)
-        order by d.run_day
-        limit p_limit
-    loop
-        v_started := clock_timestamp();
-        v_relation := to_regclass(format('obs.run_event_logs_%s', to_char(v_day, 'YYYYMMDD')));
-        v_report := obs._record_audit(
-            null, v_day, null, v_started,
-            jsonb_build_array(coalesce(case when v_relation is not null then obs._scan_relation(v_relation, null) end, '{}')),
-            '{}', '[]'
-        );
-        v_rows := v_rows + greatest((v_report ->> 'rows_scanned')::bigint, 1);
-        if v_report ->> 'verdict' = 'dirty' then
+    select d.run_day, to_regclass(format('obs.run_event_logs_%s', to_char(d.run_day, 'YYYYMMDD')))
+    into v_day, v_relation
+    from obs.event_days d
+    where d.dropped_at is null and d.run_day < (obs.now() at time zone 'UTC')::date - 1
+      and d.run_day not in (select t from obs._days_to_drop() t)
+      and not exists (select from obs.privacy_audits a where a.tenant_id is null and a.run_day = d.run_day)
+    order by d.run_day
+    limit 1;
+    delete from obs.audit_pieces p where p.run_day is distinct from v_day;
+    if v_day is null then
+        return 0;
+    end if;
+    select coalesce(max(p.next_block), 0), coalesce(min(p.started_at), v_started)
+    into v_from, v_started
+    from obs.audit_pieces p;
+    v_scan := coalesce(
+        case when v_relation is not null then obs._scan_relation(v_relation, null, v_from, v_from + p_blocks) end, '{}'
+    );
+    insert into obs.audit_pieces (run_day, first_block, next_block, started_at, scan)
+    values (v_day, v_from, v_from + p_blocks, v_started, v_scan);
+    if v_from + p_blocks >= coalesce(pg_relation_size(v_relation) / current_setting('block_size')::int, 0) then
+        if obs._record_audit(
+            null, v_day, null, v_started, (select jsonb_agg(p.scan order by p.first_block) from obs.audit_pieces p), '{}', '[]'
+        ) ->> 'verdict' = 'dirty' then
             perform obs._tell_audit(null);
         end if;
-    end loop;
-    return v_rows;
+        delete from obs.audit_pieces;
+    end if;
+    return greatest((select sum((s.value ->> 0)::bigint) from jsonb_each(v_scan -> 'sizes') s), 1);
 end
 $$;
 comment on function obs._audit_day(int) is
-'Audits the oldest closed event days that no audit has looked at yet; returns the rows read, 0 when none is left.';
+'Audits the next p_blocks blocks of the oldest closed event day that no audit has looked at yet; returns the rows read, 0 when'
+' no day is left.';

@@ -3,7 +3,8 @@
 -- Reads/Writes: privacy_audits, tenants
 -- Raises: nothing
 -- p_since: event days before it were left out.
--- p_scans: what _scan_relation gave, one a relation. p_canaries: {tenant: {planted, missed}}. Returns the report of the scope.
+-- p_scans: what _scan_relation gave, one a relation or piece of one. p_canaries: {tenant: {planted, missed}}.
+-- Returns the report of the scope.
 create or replace function obs._record_audit(
     p_tenant_id text, p_run_day date, p_since date, p_started_at timestamptz, p_scans jsonb, p_canaries jsonb,
     p_excluded jsonb
@@ -41,9 +42,15 @@ begin
             'findings', coalesce(jsonb_agg(f.value), '[]'), 'findings_total', coalesce(sum((f.value ->> 'rows')::bigint), 0)
         )
         into v_report
-        from jsonb_array_elements(p_scans) s
-        cross join lateral jsonb_array_elements(s.value -> 'findings') f
-        where v_tenant is null or f.value ->> 'tenant_id' = v_tenant;
+        from (
+            -- What several pieces of a relation found is one finding; the first piece names the row.
+            select (array_agg(e.value order by s.place))[1] || jsonb_build_object('rows', sum((e.value ->> 'rows')::bigint)) as value
+            from jsonb_array_elements(p_scans) with ordinality s (value, place)
+            cross join lateral jsonb_array_elements(s.value -> 'findings') e
+            where v_tenant is null or e.value ->> 'tenant_id' = v_tenant
+            group by s.value ->> 'relation', e.value ->> 'column', e.value ->> 'kind', e.value ->> 'tenant_id'
+            order by min(s.place), e.value ->> 'column', e.value ->> 'kind', e.value ->> 'tenant_id'
+        ) f;
         select v_report || jsonb_build_object('canaries', jsonb_build_object(
             'planted', coalesce(sum((c.value ->> 'planted')::int), 0),
             'caught', coalesce(sum((c.value ->> 'planted')::int - jsonb_array_length(c.value -> 'missed')), 0),

@@ -1,4 +1,5 @@
--- obs._scan_sql: the two statements that read a table for an audit; $1 is a tenant or NULL
+-- obs._scan_sql: the two statements that read a table for an audit; $1 is a tenant or NULL,
+-- $2 and $3 the places between which it reads
 -- Called by: _scan_relation
 -- Reads/Writes: the catalog
 -- Raises: nothing
@@ -33,7 +34,8 @@ begin atomic
                 $query$
             select jsonb_object_agg(coalesce(obs._redact_id(null, s.tenant), ''), jsonb_build_array(s.n, s.cells)) from (
                 select %2$s as tenant, count(*) as n, %3$s as cells from only %1$s t
-                where $1 is null or %2$s = $1 group by 1
+                where ($1 is null or %2$s = $1) and t.ctid >= $2 and t.ctid < $3
+                group by 1
             ) s
             $query$, p_relation, p.tenant, p.counts
             )
@@ -53,7 +55,7 @@ begin atomic
                         select c.name, c.how, %4$s as tenant, c.cell, count(*) as n, min(t.ctid) as first_row
                         from only %1$s t
                         cross join lateral (values %5$s) c (name, how, cell)
-                        where c.cell is not null and ($1 is null or %4$s = $1)
+                        where c.cell is not null and ($1 is null or %4$s = $1) and t.ctid >= $2 and t.ctid < $3
                         group by 1, 2, 3, 4
                         offset 0
                     ) g

@@ -1,7 +1,7 @@
 -- obs.maintain_by_steps: all of maintenance that is due, each piece a transaction of its own
 -- Called by: pg_cron each hour, people (CALL, outside a transaction)
 -- Reads/Writes: what maintain_step and end_maintenance read and write, with their rights
--- Raises: nothing of its own
+-- Raises: OB023 at its end, when a step failed: the others are done and committed, the heartbeat is not stamped
 -- A procedure that commits can carry no SET and no other rights than its caller's: every name is qualified.
 create or replace procedure obs.maintain_by_steps()
 language plpgsql
@@ -14,11 +14,17 @@ declare
     v_step pg_catalog.text;
     v_done pg_catalog.int8;
     v_sum pg_catalog.int8;
+    v_failed pg_catalog.jsonb := pg_catalog.jsonb_build_object();
 begin
     foreach v_step in array obs.maintenance_steps() loop
         v_sum := 0;
         loop
-            v_done := obs.maintain_step(v_step);
+            begin
+                v_done := obs.maintain_step(v_step);
+            exception when others then
+                v_failed := pg_catalog.jsonb_set(v_failed, array[v_step], pg_catalog.to_jsonb(sqlstate));
+                v_done := 0;
+            end;
             commit;
             if v_done is null then
                 return;  -- another session is at maintenance, and will stamp the job
@@ -28,6 +34,10 @@ begin
         end loop;
         v_result := pg_catalog.jsonb_set(v_result, array[v_step], pg_catalog.to_jsonb(v_sum));
     end loop;
+    if v_failed operator(pg_catalog.<>) '{}'::pg_catalog.jsonb then
+        raise exception 'maintenance failed in part: %', v_failed
+            using errcode = 'OB023', hint = 'select obs.maintain_step(''<step>'') shows what is wrong with one; the others are done.';
+    end if;
     perform obs.end_maintenance(v_started, v_result);
 end
 $$;
