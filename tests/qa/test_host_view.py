@@ -214,12 +214,14 @@ def test_a_view_leaves_no_statement_that_the_session_would_run(db: Db, host: Hos
 
 
 def test_a_view_that_outlives_the_statement_s_timeout_fails_no_finish(db: Db, host: Host) -> None:
-    db.execute("create function host.f(p_x text) returns text language sql as 'select p_x from pg_catalog.pg_sleep(5)'")
+    db.execute(
+        "create function host.f(p_x text) returns text language sql as 'select p_x from pg_catalog.pg_sleep(60)'"
+    )
     host.view(about_text="host.f(about_text)")
     host.put([company("h0")])
     scored(db, high=1)
     writer = db.login("test_writer")
-    writer.execute("set statement_timeout = 300")
+    writer.execute("set statement_timeout = 2000")
     writer.call("finish_run", run_id="r1")
     assert run_row(db, "r1").status == "success"
     assert last_read(db) == ("57014", True)
