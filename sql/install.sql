@@ -28,6 +28,7 @@ set search_path = pg_catalog, pg_temp;
 \ir schema/73_privacy.sql
 \ir schema/74_backups.sql
 \ir schema/75_audit_pieces.sql
+\ir schema/76_progress.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -321,7 +322,7 @@ set search_path = pg_catalog, pg_temp;
 -- retention: days ahead, thinning, what leaves, what is made smaller, what history is kept
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
-\ir functions/retention/_thin_runs.sql
+\ir functions/retention/_thin_events.sql
 \ir functions/retention/_prune_quarantine.sql
 \ir functions/retention/_retention_days.sql
 \ir functions/retention/_runs_past_window.sql

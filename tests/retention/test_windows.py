@@ -215,7 +215,7 @@ def test_a_call_commits_after_each_piece_and_stamps_the_job(two: Db) -> None:
     assert refused(db.call, "maintain_step", step="drop everything").sqlstate == "22023"
 
 
-@pytest.mark.parametrize("step", ["_thin_runs", "_audit_day", "_prune_history"])
+@pytest.mark.parametrize("step", ["_thin_events", "_audit_day", "_prune_history"])
 def test_a_step_that_fails_keeps_no_other_from_its_work(two: Db, step: str) -> None:
     db = two
     arguments = db.one("select pg_get_function_arguments(%s::regproc)", (f"obs.{step}",))
