@@ -21,8 +21,7 @@ def packed_as(head: bytes) -> str | None:
 
 
 def is_utf16(head: bytes) -> bool:
-    """By its mark, or because nearly every other byte is zero."""
+    """By its mark, or because nearly every second byte is zero and the others are not."""
     half = len(head) // 2
-    return head.startswith(_BYTE_ORDER_MARKS) or (
-        half > 1 and max(head[0 : 2 * half : 2].count(0), head[1 : 2 * half : 2].count(0)) > 0.9 * half
-    )
+    fewer, more = sorted((head[0 : 2 * half : 2].count(0), head[1 : 2 * half : 2].count(0)))
+    return head.startswith(_BYTE_ORDER_MARKS) or (half > 1 and more > 0.9 * half and fewer < 0.1 * half)
