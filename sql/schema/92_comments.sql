@@ -235,8 +235,9 @@ comment on column obs.run_event_logs.run_day is 'UTC day the run started.';
 
 comment on table obs.event_days is 'Days that have, or had, a partition of events.';
 comment on column obs.event_days.run_day is 'UTC day.';
-comment on column obs.event_days.created_at is 'When the row was made, by the server''s clock.';
-comment on column obs.event_days.dropped_at is 'When retention dropped it; it is never made again.';
+comment on column obs.event_days.created_at is 'When its partition was made, by the server''s clock.';
+comment on column obs.event_days.dropped_at is
+'When retention dropped it; NULL: it is there. A new run of an old day has it made again, without the events it had.';
 
 comment on table obs.quarantined_events is 'Events without a home, kept for 30 days, redacted.';
 comment on column obs.quarantined_events.tenant_id is 'Tenant, NULL when not known or not the sender''s.';

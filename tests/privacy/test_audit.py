@@ -252,8 +252,12 @@ def test_what_stood_on_a_dropped_day_is_gone_with_it(db: Db) -> None:
     assert db.one("select count(*) from obs._standing_audits('a')") == 1
     db.execute("update obs.event_days set dropped_at = now() where run_day = '2026-01-07'")
     assert db.one("select count(*) from obs._standing_audits('a')") == 0
+    assert db.one("select obs._ensure_event_day('2026-01-07')") is True
+    assert db.one("select count(*) from obs._standing_audits('a')") == 0, "made again for a new run"
+    assert db.one("select obs._audit_day()") > 0, "and audited again"
+    db.execute("update obs.event_days set dropped_at = now() where run_day = '2026-01-07'")
     db.execute("update obs.privacy_audits set started_at = started_at - interval '2 years'")
-    assert db.one("select obs._prune_audits(100)") == 2
+    assert db.one("select obs._prune_audits(100)") == 4
     assert db.one("select count(*) from obs.privacy_audits") == 0
 
 

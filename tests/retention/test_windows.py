@@ -163,14 +163,27 @@ def test_what_is_sent_to_an_expired_run_is_quarantined_by_every_way_in(two: Db, 
     assert db.call("recompute", run_id=run, tenant_id="b").source == "rollup"
 
 
-def test_a_run_that_starts_on_a_dropped_day_makes_no_partition(two: Db) -> None:
+@pytest.mark.parametrize("kept_by_a_view", [False, True])
+def test_an_old_log_of_another_run_gets_its_dropped_day_back_and_its_numbers(two: Db, kept_by_a_view: bool) -> None:
+    """And nothing that left comes back: an event of an expired run of the same day is still refused."""
     db = two
-    maintain(db)
     day = days_back(40, 40)[0]
-    start(db, "late", started_at=f"{day}T05:00:00Z")
-    assert item(db, "late", "crawl") == "quarantined"
-    assert f"obs.run_event_logs_{day:%Y%m%d}" not in partitions(db)
-    assert db.one("select reason from obs.quarantined_events") == "expired"
+    partition = f"obs.run_event_logs_{day:%Y%m%d}"
+    if kept_by_a_view:
+        db.execute(f"create view public.mine as select * from {partition}")
+    maintain(db)
+    assert (partition in partitions(db)) == kept_by_a_view
+    begin = line("old", tenant_id="c", logger="obs.run", event="run_start", stage=None, ts=f"{day}T05:00:00Z")
+    rows = [line("old", tenant_id="c", ts=f"{day}T05:01:00Z") for _ in range(3)]
+    end = line("old", tenant_id="c", logger="obs.run", event="run_finish", stage=None, ts=f"{day}T06:00:00Z")
+    assert log_lines(db, [begin, *rows, end]) == (5, 0, 0)
+    assert db.one("select sum(count_total) from obs.run_stage_stats where run_id = 'old'") == 3
+    assert item(db, f"a-{day:%m%d}", "crawl", tenant_id="a") == "quarantined"
+    assert drift(db, "old", "c") == []
+    maintain(db, 3)
+    assert partition in partitions(db) if kept_by_a_view else partition not in partitions(db)
+    assert kept(db).get("old") is None
+    assert db.one("select sum(count_total) from obs.run_stage_stats where run_id = 'old'") == 3
 
 
 def test_an_old_day_without_runs_goes_after_the_longest_window(db: Db) -> None:

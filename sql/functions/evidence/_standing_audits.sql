@@ -12,6 +12,7 @@ begin atomic
         select
             a.audit_id,
             a.run_day,
+            a.started_at,
             coalesce((a.report ->> 'since')::date, '-infinity'::date) as since,
             a.findings + a.canaries_planted - a.canaries_caught as findings,
             a.report
@@ -43,7 +44,7 @@ begin atomic
         )
         and not exists (
             select from obs.event_days as e
-            where e.run_day = d.run_day and e.dropped_at is not null
+            where e.run_day = d.run_day and (e.dropped_at is not null or e.created_at > d.started_at)
         );
 end;
 comment on function obs._standing_audits(text) is

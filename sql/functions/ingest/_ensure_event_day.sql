@@ -1,4 +1,4 @@
--- obs._ensure_event_day: makes the event partition of a day when it is missing; false when retention has dropped it
+-- obs._ensure_event_day: makes the event partition of a day when it is missing; true when it was made now
 -- Called by: _open_run, _prepare_runs, _make_days_ahead
 -- Reads/Writes: event_days, run_event_logs (table lock, a partition), the catalog
 -- Raises: nothing
@@ -6,18 +6,19 @@
 -- recheck, so two sessions on the same day cannot both make it. A commit is seen by others a moment before they are told
 -- that the parent has a new partition; the maker holds its lock until they are. Whoever meets the day in that moment waits
 -- for the lock, since its insert would find no partition.
+-- A day that retention has dropped is made again for a run that is new, as when an old log is imported. The runs it had are
+-- expired, so nothing of theirs comes back.
 create or replace function obs._ensure_event_day(p_day date) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_name text := format('run_event_logs_%s', to_char(p_day, 'YYYYMMDD'));
-    v_dropped boolean;
     v_young boolean;
 begin
-    select d.dropped_at is not null, d.created_at > clock_timestamp() - interval '10 minutes'
-    into v_dropped, v_young
+    select d.created_at > clock_timestamp() - interval '10 minutes'
+    into v_young
     from obs.event_days d
-    where d.run_day = p_day;
+    where d.run_day = p_day and d.dropped_at is null;
     if found then
         if v_young and exists (
             select from pg_locks l
@@ -26,22 +27,25 @@ begin
         ) then
             lock table obs.run_event_logs in share update exclusive mode;
         end if;
-        return not v_dropped;
+        return false;
     end if;
     lock table obs.run_event_logs in share update exclusive mode;
-    select d.dropped_at is not null into v_dropped from obs.event_days d where d.run_day = p_day;
-    if found then
-        return not v_dropped;
+    if exists (select from obs.event_days d where d.run_day = p_day and d.dropped_at is null) then
+        return false;
     end if;
-    execute format('create table obs.%I (like obs.run_event_logs including all)', v_name);
-    perform obs._secure_table(format('obs.%I', v_name)::regclass);
-    execute format('comment on table obs.%I is %L', v_name, format('Events of the runs that started on %s (UTC).', p_day));
-    execute format(
-        'alter table obs.run_event_logs attach partition obs.%I for values from (%L) to (%L)', v_name, p_day, p_day + 1
-    );
-    insert into obs.event_days (run_day) values (p_day);
+    -- A dropped day keeps its table, empty, when something of somebody's hangs on it.
+    if to_regclass('obs.' || v_name) is null then
+        execute format('create table obs.%I (like obs.run_event_logs including all)', v_name);
+        perform obs._secure_table(format('obs.%I', v_name)::regclass);
+        execute format('comment on table obs.%I is %L', v_name, format('Events of the runs that started on %s (UTC).', p_day));
+        execute format(
+            'alter table obs.run_event_logs attach partition obs.%I for values from (%L) to (%L)', v_name, p_day, p_day + 1
+        );
+    end if;
+    insert into obs.event_days (run_day) values (p_day)
+    on conflict (run_day) do update set created_at = excluded.created_at, dropped_at = null;
     return true;
 end
 $$;
 comment on function obs._ensure_event_day(date) is
-'Makes the event partition of a day when missing; false when retention has dropped the day.';
+'Makes the event partition of a day when missing, also one that retention has dropped; true when it was made now.';

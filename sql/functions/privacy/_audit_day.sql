@@ -21,7 +21,7 @@ begin
     from obs.event_days d
     where d.dropped_at is null and d.run_day < (obs.now() at time zone 'UTC')::date - 1
       and d.run_day not in (select t from obs._days_to_drop() t)
-      and not exists (select from obs.privacy_audits a where a.tenant_id is null and a.run_day = d.run_day)
+      and not exists (select from obs.privacy_audits a where a.tenant_id is null and a.run_day = d.run_day and a.started_at >= d.created_at)
     order by d.run_day
     limit 1;
     delete from obs.audit_pieces p where p.run_day is distinct from v_day;
