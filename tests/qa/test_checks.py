@@ -220,6 +220,6 @@ def test_loading_the_list_twice_changes_nothing(db: Db) -> None:
     assert admin.call("load_webmail_domains", domains=["gmail.com", "GMAIL.com", "web.de"]) == 2
     assert admin.call("load_webmail_domains", domains=["gmail.com", "web.de"]) == 0
     for bad in (["gmail.com", "not a domain"], [None], ["jane@gmail.com"], None):
-        assert refused(admin.call, "load_webmail_domains", domains=bad).sqlstate in ("22023", "42883", "42725")
+        assert refused(admin.call, "load_webmail_domains", domains=bad).sqlstate == "22023"
     assert db.one("select count(*) from obs.webmail_domains") == 2
     assert refused(db.login("test_ops").call, "load_webmail_domains", domains=["x.de"]).sqlstate == "42501"

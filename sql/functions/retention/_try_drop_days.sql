@@ -16,7 +16,7 @@ begin
     perform from obs.enrichment_runs r
     where r.run_day = any(p_days) and r.raw_gone_at is null
     order by r.tenant_id, r.run_id
-    for no key update nowait;
+    for no key update;
     update obs.enrichment_runs r
     set raw_gone_at = obs.now()
     where r.run_day = any(p_days) and r.raw_gone_at is null and r.expired_at is not null;
