@@ -343,7 +343,9 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/retention/_prune_alerts.sql
 \ir functions/retention/_prune_observations.sql
 \ir functions/retention/_prune_outbox.sql
-\ir functions/retention/_prune_texts.sql
+\ir functions/retention/_prune_forwarders.sql
+\ir functions/retention/_prune_snapshots.sql
+\ir functions/retention/_prune_error_texts.sql
 \ir functions/retention/_prune_audits.sql
 \ir functions/retention/_prune_history.sql
 -- privacy: what stands in the schema, what is forgotten, whose hashes are made unreadable
@@ -434,6 +436,7 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/run/_status_retention.sql
 \ir functions/run/_status_alerts.sql
 \ir functions/run/_status_security.sql
+\ir functions/run/_status_qa.sql
 \ir functions/run/_status_locks.sql
 \ir functions/run/status.sql
 

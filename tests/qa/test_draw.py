@@ -256,7 +256,8 @@ def test_two_sessions_at_once_draw_once(db: Db) -> None:
     first.execute("begin")
     seed = first.call("sample_qa", run_id="r1").seed
     # The first holds the row of the draw: the second does not wait for it longer than a tenth of a second.
-    assert refused(second.call, "sample_qa", run_id="r1").sqlstate == "55000"
+    error = refused(second.call, "sample_qa", run_id="r1")
+    assert (error.sqlstate, "another session is drawing it" in str(error)) == ("55000", True)
     first.execute("commit")
     assert second.call("sample_qa", run_id="r1").seed == seed
     assert len(drawn(db)) == 10

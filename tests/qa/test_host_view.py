@@ -289,6 +289,24 @@ def test_a_view_that_was_slow_once_is_read_by_no_finish_again(db: Db, host: Host
     assert db.one("select last_ms from obs.qa_sources") is None
 
 
+def qa_source(db: Db) -> tuple[str, str]:
+    row = next(row for row in db.calls("status") if row.check_name == "qa source")
+    assert (row.remedy is None) == (row.state == "green")
+    return row.state, row.detail
+
+
+def test_status_tells_that_a_view_is_not_read(db: Db, host: Host) -> None:
+    assert qa_source(db) == ("green", "no view is registered")
+    host.register()
+    assert qa_source(db) == ("green", "views registered: 1")
+    db.execute("update obs.qa_sources set last_ms = 5001")
+    assert qa_source(db) == ("amber", "host.companies took 5001 ms, so no finish reads it any more")
+    db.execute("update obs.qa_sources set last_error = '42P01'")
+    assert qa_source(db) == ("amber", "host.companies could not be read: SQLSTATE 42P01")
+    host.register()
+    assert qa_source(db)[0] == "green"
+
+
 def test_two_finishes_do_not_wait_for_each_other_s_note(db: Db, host: Host) -> None:
     host.register()
     for run in ("r1", "r2"):

@@ -264,6 +264,17 @@ def test_the_outbox_keeps_what_waits_and_the_last_forwarder(db: Db, tenants: tup
     assert db.rows("select forwarder_id from obs.forwarders") == [("last",)]
 
 
+def test_quarantine_goes_after_30_days_in_pieces(db: Db) -> None:
+    at(db, days=0)
+    for number in range(7):
+        db.call("log_event", run_id=f"nowhere-{number}", stage="crawl", event="finish", status="success", tenant_id="a")
+    db.execute("update obs.quarantined_events set received_at = obs.now()")
+    at(db, days=29)
+    assert db.one("select obs._prune_quarantine(3)") == 0
+    at(db, days=31)
+    assert [db.one("select obs._prune_quarantine(3)") for _ in range(4)] == [3, 3, 1, 0]
+
+
 def test_numbers_of_runs_hang_on_no_history(watch: Watch, db: Db) -> None:
     at(db, days=0)
     watch.run(crawl=(40, 30), openai=(10, 4))

@@ -139,7 +139,10 @@ def test_open_runs_and_unfolded_events_stay(db: Db) -> None:
     maintain(db, 2)
     assert kept(db) == {"open": 1, ended: 6}
     assert run_row(db, ended).expired_at is None, "what it still has to count is read from its events"
-    assert db.one("select array_agg(kept_for order by kept_for) from obs._runs_past_window()") == ["running", "unfolded"]
+    assert db.one("select array_agg(kept_for order by kept_for) from obs._runs_past_window()") == [
+        "running",
+        "unfolded",
+    ]
     db.call("tick")
     db.call("finish_run", run_id="open")
     maintain(db)

@@ -32,7 +32,11 @@ begin
             execute format('drop table if exists obs.%I', format('run_event_logs_%s', to_char(v_day, 'YYYYMMDD')));
         exception when dependent_objects_still_exist then
             execute format('truncate table obs.%I', format('run_event_logs_%s', to_char(v_day, 'YYYYMMDD')));
-            raise warning 'events of % are gone, but something of yours needs their table, so it stays empty', v_day;
+            raise warning 'events of % are gone, but something of yours needs their table, so it stays empty', v_day
+                using hint = format(
+                    'begin; drop table obs.%I; rollback; names it. Without it the table may be dropped.',
+                    format('run_event_logs_%s', to_char(v_day, 'YYYYMMDD'))
+                );
         end;
     end loop;
     return true;
