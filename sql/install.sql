@@ -3,6 +3,8 @@
 
 set client_min_messages = warning;
 set standard_conforming_strings = on;
+-- Nobody's operators and functions stand in for the system's while this runs, nor are they bound for good.
+set search_path = pg_catalog, pg_temp;
 
 -- 1. What must be there first
 \ir schema/00_preflight.sql
@@ -43,7 +45,9 @@ set standard_conforming_strings = on;
 \ir functions/core/_secure_table.sql
 \ir functions/core/_audit.sql
 \ir functions/core/_forget_prepared.sql
+\ir functions/core/_session_picture.sql
 -- tenancy: who may see and write whom, settings
+\ir functions/tenancy/_person.sql
 \ir functions/tenancy/visible_tenants.sql
 \ir functions/tenancy/_setting.sql
 \ir functions/tenancy/_capture_valid.sql
@@ -372,6 +376,7 @@ set standard_conforming_strings = on;
 \ir functions/run/_check_end_status.sql
 \ir functions/run/_lock_run.sql
 \ir functions/run/_write_back_trace_url.sql
+\ir functions/run/_tell_trace_url.sql
 \ir functions/run/_sane_start.sql
 \ir functions/run/_open_run.sql
 \ir functions/run/_prepare_runs.sql
@@ -428,6 +433,7 @@ set standard_conforming_strings = on;
 \ir functions/run/_status_retention.sql
 \ir functions/run/_status_alerts.sql
 \ir functions/run/_status_security.sql
+\ir functions/run/_status_locks.sql
 \ir functions/run/status.sql
 
 -- 4. Views
@@ -484,3 +490,4 @@ reset role;
 reset lock_timeout;
 reset client_min_messages;
 reset standard_conforming_strings;
+reset search_path;

@@ -1,6 +1,8 @@
 -- Takes obs out of this database: its jobs, triggers on attached tables, and the schema with all its data. The roles
 -- stay, since other databases of the cluster may use them. psql -v ON_ERROR_STOP=1 -1 -f sql/uninstall.sql
 set client_min_messages = warning;
+-- Nobody's operators and functions stand in for the system's while this runs.
+set search_path = pg_catalog, pg_temp;
 
 do $uninstall$
 declare
@@ -48,3 +50,4 @@ $uninstall$;
 
 reset role;
 reset client_min_messages;
+reset search_path;

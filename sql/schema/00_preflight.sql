@@ -20,6 +20,21 @@ begin
                 else format('It belongs to %s: rename it (alter schema obs rename to …), then install again.', v_owner)
             end;
     end if;
+    -- Whoever owns something in the schema, a trigger say, would have it run with the rights of who installs.
+    if exists (
+        select from pg_namespace n
+        where n.nspname = 'obs' and n.nspowner is distinct from to_regrole('obs_owner')::oid
+        union all
+        select from pg_class c
+        where c.relnamespace = to_regnamespace('obs') and c.relowner is distinct from to_regrole('obs_owner')::oid
+        union all
+        select from pg_proc p
+        where p.pronamespace = to_regnamespace('obs')
+          and pg_get_userbyid(p.proowner) <> all (array['obs_owner', 'obs_cron', 'obs_host'])
+    ) then
+        raise exception 'schema obs, or something in it, does not belong to obs_owner: it is not that of obs'
+            using errcode = 'OB005', hint = 'Rename it (alter schema obs rename to …) or drop it, then install.';
+    end if;
 end
 $preflight$;
 

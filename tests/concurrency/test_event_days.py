@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.db import Db
-from support.pipeline import item, start
+from support.pipeline import item, refused, start
 
 
 @pytest.mark.parametrize("moment", ["2021-03-04T05:00:00Z", None])
@@ -68,3 +68,18 @@ def test_a_transaction_left_open_after_making_a_day_does_not_hang_maintenance(db
         result = db.call("maintain")
         assert (result["days_made"], result["quarantine_pruned"]) == (0, 0)
     assert db.call("maintain")["days_made"] == 15
+
+
+def test_a_transaction_that_made_a_day_and_stays_open_holds_nobody_up_for_long(db: Db) -> None:
+    """A run of a day that is there starts soon; one of a day that is missing is told to come again."""
+    start(db, "today", started_at="2026-03-02 01:00Z")
+    holder, other = db.login("test_writer"), db.login("test_writer")
+    holder.execute("begin")
+    start(holder, "held", started_at="2026-02-01 01:00Z")
+    other.execute("set statement_timeout = '30s'")
+    start(other, "young", started_at="2026-03-02 02:00Z")
+    error = refused(start, other, "missing", started_at="2026-02-02 01:00Z")
+    assert error.sqlstate == "55P03"
+    holder.execute("commit")
+    start(other, "missing", started_at="2026-02-02 01:00Z")
+    assert db.one("select count(*) from obs.enrichment_runs") == 4

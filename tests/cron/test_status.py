@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from support.db import Db
 from support.health import checks
+from support.pipeline import item, refused, start
 
 
 def shown(db: Db, check: str) -> Any:
@@ -174,3 +176,25 @@ def test_a_broken_rule_is_red(db: Db) -> None:
     db.execute("select obs._rule_failed('CR-02', '22012', now())")
     found = shown(db, "alert rules")
     assert (found.state, found.detail) == ("red", "CR-02 fails with SQLSTATE 22012")
+
+
+def test_who_keeps_writers_waiting_is_named(db: Db) -> None:
+    """A request that will be refused, and yet has all writers, and this check, queue behind it while it waits."""
+    start(db, "r1")
+    assert shown(db, "locks").state == "green"
+    holder, squatter, watcher = db.login("test_writer"), db.login("test_writer"), db.login("test_ops")
+    holder.execute("begin")
+    item(holder, "r1", "crawl")
+    rule = "create rule x as on insert to obs.stage_deltas do also nothing"
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            waiting = pool.submit(refused, squatter.execute, rule)
+            db.wait_until_blocked(squatter)
+            row = checks(watcher)["locks"]
+        finally:
+            holder.execute("commit")
+        assert waiting.result(timeout=10).sqlstate == "42501"
+    assert (row.state, row.remedy is not None) == ("red", True)
+    pids = [other.conn.info.backend_pid for other in (squatter, holder)]
+    assert "process {} (test_writer) that waits for obs.stage_deltas behind {}".format(*pids) in row.detail
+    assert shown(db, "locks").state == "green"

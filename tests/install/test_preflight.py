@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.db import Db
-from support.install import SQL, install, psql
+from support.install import SQL, create_logins, install, psql
 
 PREFLIGHT = SQL / "schema" / "00_preflight.sql"
 
@@ -29,6 +29,28 @@ def test_a_schema_obs_of_another_origin_is_refused(bare_db: Db, existing: str) -
     assert done.returncode == 3
     assert "foreign or half-installed" in refusal(done.stderr)
     assert bare_db.rows("select relname from pg_class where relnamespace = 'obs'::regnamespace") == before
+
+
+def test_a_squatted_schema_runs_nothing_of_the_squatters(bare_db: Db) -> None:
+    """Its owner's trigger on the ledger would run with the rights of who installs, a superuser mostly."""
+    create_logins(bare_db.conn)
+    bare_db.execute("""
+        create schema obs authorization test_nobody;
+        grant all on schema obs to public;
+        create table public.ran (who text);
+        grant all on public.ran to public;
+        set role test_nobody;
+        create table obs.schema_migrations (version text primary key, checksum text not null,
+            applied_at timestamptz not null default now());
+        grant all on obs.schema_migrations to public;
+        create function obs.spring() returns trigger language plpgsql as
+            $$ begin insert into public.ran values (session_user); return new; end $$;
+        create trigger spring before insert on obs.schema_migrations for each row execute function obs.spring();
+        reset role""")
+    done = install(bare_db.dsn, check=False)
+    assert done.returncode == 3
+    assert "does not belong to obs_owner" in refusal(done.stderr)
+    assert bare_db.rows("select * from public.ran") == []
 
 
 def test_an_old_server_is_refused(bare_db: Db, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -136,3 +137,36 @@ def test_agreement_is_of_first_verdicts_of_samples_that_two_must_see(double: Db,
     assert (row.tenant_id, row.pairs, row.agreed, row.observed_agreement) == ("a", 2, 1, Decimal("0.5"))
     assert ann.rows("select pairs from obs.qa_agreement") == [(2,)]
     assert double.login("test_reviewer_b").rows("select pairs from obs.qa_agreement") == []
+
+
+def test_a_group_whose_role_is_taken_is_no_second_person(double: Db, ann: Db) -> None:
+    double.execute("drop role if exists test_team; create role test_team; grant obs_reviewer to test_team")
+    double.execute("grant test_team to test_reviewer_a")
+    double.call("grant_access", role="test_team", tenant_id="a")
+    try:
+        assert review(ann, "c1", "pass").result == "needs_review"
+        ann.execute("set role test_team")
+        assert (review(ann, "c1", "pass").result, review(ann, "c1", "pass").reviewer) == (
+            "needs_review",
+            "test_reviewer_a",
+        )
+        assert "c1" not in {row.company_id for row in ann.calls("qa_claim", limit=20)}
+    finally:
+        ann.execute("reset role")
+        double.execute("drop owned by test_team; drop role test_team")
+
+
+def test_reviews_of_both_strata_in_any_order_wait_and_do_not_deadlock(double: Db, ann: Db, bea: Db) -> None:
+    drawn(double, stratum="risk", number=3)
+    watcher = double.login()
+    with ThreadPoolExecutor(1) as pool:
+        ann.execute("begin")
+        review(ann, "c1", "pass")
+        bea.execute("begin")
+        waiting = pool.submit(review, bea, "k1", "pass")
+        watcher.wait_until_blocked(bea)
+        review(ann, "k2", "pass")
+        ann.execute("commit")
+        assert waiting.result(timeout=10).company_id == "k1"
+        review(bea, "c2", "pass")
+        bea.execute("commit")

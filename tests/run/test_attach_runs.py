@@ -139,6 +139,45 @@ def test_a_host_that_refuses_the_trace_url_fails_no_run_and_leaves_no_statement(
     assert host.rows("select * from ran") == []
 
 
+@pytest.mark.parametrize(
+    ("left_behind", "shown"),
+    [
+        ("perform set_config('search_path', 'host, pg_catalog', false)", "show search_path"),
+        ("perform set_config('obs.tenant_id', 'evil', false)", "select current_setting('obs.tenant_id', true)"),
+        ("perform set_config('statement_timeout', '7', false)", "show statement_timeout"),
+        ("create temp table obs_batch (x int)", "select to_regclass('pg_temp.obs_batch')"),
+    ],
+)
+def test_what_a_hosts_trigger_leaves_in_the_session_is_taken_back(host: Db, left_behind: str, shown: str) -> None:
+    attach(host, BIGINT)
+    host.execute(
+        f"""create function leave() returns trigger language plpgsql as $$
+        begin if current_user = 'obs_host' then {left_behind}; end if; return new; end $$;
+        create trigger leave before update on {BIGINT} for each row execute function leave();
+        grant temporary on database {host.one("select current_database()")} to obs_host"""
+    )
+    writer = host.login("test_writer")
+    before = writer.one(shown)
+    start(writer, "3", tenant_id="8", trace_url="https://trace/3")
+    assert (writer.one(shown) or None) == (before or None)
+    assert run_row(host, "3", "8").langsmith_trace_url == "https://trace/3"
+    assert host.one(f"select langsmith_trace_url from {BIGINT} where run_id = 3") is None
+    host.execute(f"drop trigger leave on {BIGINT}")
+    start(writer, "3", tenant_id="8", trace_url="https://trace/4")
+    assert host.one(f"select langsmith_trace_url from {BIGINT} where run_id = 3") == "https://trace/4"
+
+
+def test_a_locked_row_of_the_host_is_waited_for_a_moment_only(host: Db) -> None:
+    attach(host, BIGINT)
+    other = host.login()
+    other.execute(f"begin; select from {BIGINT} where run_id = 3 for update")
+    writer = host.login("test_writer")
+    writer.execute("set statement_timeout = '20s'")
+    start(writer, "3", tenant_id="8", trace_url="https://trace/3")
+    other.execute("rollback")
+    assert run_row(host, "3", "8").langsmith_trace_url == "https://trace/3"
+
+
 def test_what_cannot_be_mirrored_never_fails_the_hosts_statement(host: Db) -> None:
     attach(host, UUID)
     for tenant in (None, "", "tab\there", "jane@example.com"):

@@ -1,5 +1,5 @@
 -- obs._forget_prepared: deallocates what SQL prepared during the present statement
--- Called by: _read_source, _open_run: behind code of the host that ran in the caller's session
+-- Called by: _read_source, _tell_trace_url: behind code of the host that ran in the caller's session
 -- Reads/Writes: the session's prepared statements
 -- Raises: nothing
 -- No rollback takes a PREPARE back. One under a name that the session uses would be executed by it, with its rights.

@@ -1,15 +1,16 @@
 -- obs._ensure_event_day: makes the event partition of a day when it is missing; true when it was made now
 -- Called by: _open_run, _prepare_runs, _make_days_ahead
 -- Reads/Writes: event_days, run_event_logs (table lock, a partition), the catalog
--- Raises: nothing
+-- Raises: 55P03 when a day must be made and another transaction that makes one stays open
 -- LIKE + ATTACH under SHARE UPDATE EXCLUSIVE: writers and readers of the parent go on. The lock is taken before the
 -- recheck, so two sessions on the same day cannot both make it. A commit is seen by others a moment before they are told
 -- that the parent has a new partition; the maker holds its lock until they are. Whoever meets the day in that moment waits
--- for the lock, since its insert would find no partition.
+-- for the lock, since its insert would find no partition; for a second at most, since who holds the lock may be making
+-- another day, in a transaction that stays open. Whoever needs a day that is missing waits for it for 5 s.
 -- A day that retention has dropped is made again for a run that is new, as when an old log is imported. The runs it had are
 -- expired, so nothing of theirs comes back.
 create or replace function obs._ensure_event_day(p_day date) returns boolean
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set lock_timeout = '5s'
 as $$
 declare
     v_name text := format('run_event_logs_%s', to_char(p_day, 'YYYYMMDD'));
@@ -25,7 +26,12 @@ begin
             where l.relation = 'obs.run_event_logs'::regclass and l.mode = 'ShareUpdateExclusiveLock' and l.granted
               and l.pid <> pg_backend_pid()
         ) then
-            lock table obs.run_event_logs in share update exclusive mode;
+            begin
+                perform set_config('lock_timeout', '1s', true);
+                lock table obs.run_event_logs in share update exclusive mode;
+            exception when lock_not_available then
+                null;  -- the day is there in all likelihood
+            end;
         end if;
         return false;
     end if;

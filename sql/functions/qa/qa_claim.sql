@@ -9,7 +9,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_tenants text[] := obs._readable_tenants();
-    v_reviewer constant text := obs._asker();
+    v_reviewer constant text := obs._person();
     v_now constant timestamptz := obs.now();
 begin
     if coalesce(p_limit not between 1 and 100, true) then

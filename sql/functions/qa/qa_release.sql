@@ -10,9 +10,10 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_tenants text[] := obs._readable_tenants();
-    v_reviewer constant text := obs._asker();
+    v_reviewer constant text := obs._person();
+    v_asker constant name := obs._asker();
     v_anybodys constant boolean := p_company_id is not null
-        and (pg_has_role(v_reviewer, 'obs_ops', 'usage') or pg_has_role(v_reviewer, 'obs_admin', 'usage'));
+        and (pg_has_role(v_asker, 'obs_ops', 'usage') or pg_has_role(v_asker, 'obs_admin', 'usage'));
     v_released int;
 begin
     if p_run_id is null and p_company_id is not null then

@@ -3,8 +3,9 @@
 -- Reads/Writes: qa_draws (row lock), qa_samples, qa_reviews, settings and all that _follow_up writes
 -- Raises: 22023 bad result or checks, OB002 unknown run, OB004 ambiguous, OB020 not drawn, OB021 claimed by somebody else,
 -- OB022 reviewed meanwhile
--- The row of the draw is locked first, so the reviews of a run come one after the other and each sees what those before it
--- came to: the follow-up is opened by exactly one of them. What a check says is the reviewer's from then on; facts stay.
+-- The rows of the run's draws are locked first, in one order, so the reviews of a run come one after the other and each sees
+-- what those before it came to: the follow-up is opened by exactly one of them. What a check says is the reviewer's from then
+-- on; facts stay.
 -- A review of an older revision that says word for word what the caller's own newest one says was sent twice: it changes nothing.
 create or replace function obs.qa_review(
     p_run_id text, p_company_id text, p_result text, p_notes text default null, p_checks jsonb default '{}',
@@ -14,7 +15,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_tenant constant text := obs._resolve_tenant(p_run_id, p_tenant_id, obs._readable_tenants());
-    v_reviewer constant text := obs._asker();
+    v_reviewer constant text := obs._person();
     v_now constant timestamptz := obs.now();
     v_checks constant jsonb := obs._clean_checks(v_tenant, p_checks);
     v_notes constant text := left(obs._redact_text(v_tenant, left(p_notes, 4000)), 2000);
@@ -27,12 +28,9 @@ begin
         raise exception 'a review cannot be %', quote_nullable(left(p_result, 64))
             using errcode = '22023', hint = 'It is pass, fail or needs_review.';
     end if;
-    select d.seed into v_seed
-    from obs.qa_draws d
-    where d.tenant_id = v_tenant and d.run_id = p_run_id and d.stratum = (
-        select s.stratum from obs.qa_samples s
-        where s.tenant_id = v_tenant and s.run_id = p_run_id and s.company_id = p_company_id
-    )
+    perform from obs.qa_draws d
+    where d.tenant_id = v_tenant and d.run_id = p_run_id
+    order by d.stratum
     for no key update;
     select s.* into v_sample
     from obs.qa_samples s
@@ -70,6 +68,9 @@ begin
                 else 'Read what the other reviewer said, then review its present revision.'
             end;
     end if;
+    select d.seed into v_seed
+    from obs.qa_draws d
+    where d.tenant_id = v_tenant and d.run_id = p_run_id and d.stratum = v_sample.stratum;
     v_double := v_sample.double_review or (
         obs._needs_double_review(v_share, v_seed, p_company_id) and not exists (
             select from obs.qa_reviews v
@@ -82,7 +83,7 @@ begin
     set result = case
             when v_double then obs._agreed_result(
                 v_tenant, p_run_id, p_company_id, p_result,
-                pg_has_role(v_reviewer, 'obs_ops', 'usage') or pg_has_role(v_reviewer, 'obs_admin', 'usage')
+                pg_has_role(obs._asker(), 'obs_ops', 'usage') or pg_has_role(obs._asker(), 'obs_admin', 'usage')
             )
             else p_result
         end,

@@ -39,11 +39,8 @@ begin
         set langsmith_trace_url = v_trace_url
         where r.tenant_id = p_tenant_id and r.run_id = p_run_id and r.langsmith_trace_url is distinct from v_trace_url
         returning r.host_relation into v_host;
-        perform obs._write_back_trace_url(a.relation, a.run_id_type, p_tenant_id, p_run_id, v_trace_url)
-        from obs.attached_relations a
-        where a.relation = v_host;
         if v_host is not null then
-            perform obs._forget_prepared();
+            perform obs._tell_trace_url(v_host, p_tenant_id, p_run_id, v_trace_url);
         end if;
     end if;
     return false;

@@ -1,5 +1,5 @@
 -- obs._write_back_trace_url: writes a run's trace URL into the host's row
--- Called by: _open_run
+-- Called by: _tell_trace_url
 -- Reads/Writes: the host's table
 -- Raises: nothing
 -- Owned by obs_host, which may do nothing in obs: triggers and policies of the host's table run with these rights.
@@ -12,7 +12,7 @@ set role obs_host;
 create or replace function obs._write_back_trace_url(
     p_relation text, p_run_id_type text, p_tenant_id text, p_run_id text, p_url text
 ) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set lock_timeout = '100ms'
 as $$
 declare
     v_table regclass := to_regclass(p_relation);
