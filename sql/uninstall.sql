@@ -6,11 +6,15 @@ set search_path = pg_catalog, pg_temp;
 
 do $uninstall$
 declare
+    v_owner constant text := (select n.nspowner::regrole from pg_namespace n where n.nspname = 'obs');
     v_relation regclass;
     v_refused boolean;
 begin
-    if to_regnamespace('obs') is null then
+    if v_owner is null then
         return;
+    elsif v_owner <> 'obs_owner' then
+        raise exception 'schema obs belongs to % and is not of obs: it stays', v_owner using errcode = 'OB005',
+            hint = 'Rename it (alter schema obs rename to …), or drop it yourself.';
     end if;
     if to_regprocedure('obs.stop()') is not null then
         set local role obs_owner;

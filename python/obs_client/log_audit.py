@@ -1,16 +1,19 @@
 """Log files looked through with the client's redaction: what it would have changed stands there raw.
 
 Line by line, at most 64 kB at a time, so a file of any size needs no memory. A finding names file, line and kind,
-never a value. Canaries say first whether the rules are on at all.
+never a value. What cannot be read is named, and the audit goes on with the next file; it is not clean then. Canaries
+say first whether the rules are on at all.
 """
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
 import os
 import re
+import stat
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from . import formats
 from .redact import redact_extra, redact_id, redact_text
 
 PIECE = 65_536
@@ -64,32 +68,63 @@ _EXTRAS = {
 
 
 class LogAuditError(Exception):
-    """A file that cannot be looked through; the message says which, and why."""
+    """There is nothing by that name to look through; the message says which."""
+
+
+class UnreadError(Exception):
+    """A file that cannot be looked through, or not to its end; the message says why."""
 
 
 @dataclass
 class LogReport:
-    """What was looked through, and what stood there raw."""
+    """What was looked through, what stood there raw, and what could not be read."""
 
     files: int = 0
     lines: int = 0
     bytes: int = 0
     findings_total: int = 0
     findings: list[dict[str, Any]] = field(default_factory=list)
+    unread_total: int = 0
+    unread: list[str] = field(default_factory=list)
     planted: int = 0
     missed: list[str] = field(default_factory=list)
 
     @property
     def verdict(self) -> str:
-        return "dirty" if self.findings_total or self.missed else "clean"
+        if self.findings_total or self.missed:
+            return "dirty"
+        return "incomplete" if self.unread_total else "clean"
+
+    def leave(self, path: object, why: str) -> None:
+        """Name what was not read."""
+        self.unread_total += 1
+        if len(self.unread) < EXAMPLES:
+            self.unread.append(f"{path}: {why}")
+
+
+def check(names: list[str]) -> list[Path]:
+    """The directories or files of those names; raises LogAuditError when there is none."""
+    for name in names:
+        if not name.strip():
+            raise LogAuditError("--logs is empty: it takes a directory (is a variable not set?)")
+        if not os.path.lexists(name):
+            raise LogAuditError(f"there is no {name}: --logs takes a directory")
+    return [Path(name) for name in names]
 
 
 def audit_logs(directories: list[Path], seed: str) -> LogReport:
     """Look through every file below the directories; a path of a file is that file."""
     report = LogReport(planted=len(_TEXTS) + len(_EXTRAS) + 1, missed=missed_canaries(seed))
-    for path in _files(directories):
-        report.files += 1
-        _look(path, report)
+    for directory in directories:
+        before = report.files + report.unread_total
+        for path in _files(directory, report):
+            try:
+                _look(path, report)
+                report.files += 1
+            except UnreadError as error:
+                report.leave(path, str(error))
+        if report.files + report.unread_total == before:
+            report.leave(directory, "there is no file in it")
     return report
 
 
@@ -119,33 +154,51 @@ def _made(text: str, seed: str) -> tuple[str, list[str]]:
     return made, needles or [made]
 
 
-def _files(directories: list[Path]) -> Iterator[Path]:
-    for directory in directories:
-        if not directory.exists():
-            raise LogAuditError(f"there is no {directory}")
-        if not directory.is_dir():
-            yield directory
-            continue
-        for place, folders, names in os.walk(directory, onerror=_refuse):
-            folders.sort()
-            yield from (Path(place, name) for name in sorted(names) if Path(place, name).is_file())
+def _files(directory: Path, report: LogReport) -> Iterator[Path]:
+    """The files below; pipes, sockets and devices hold no lines, anything else that is left out is told."""
+    if not directory.is_dir():
+        yield directory
+        return
+
+    def refused(error: OSError) -> None:
+        report.leave(error.filename, error.strerror or str(error))
+
+    for place, folders, names in os.walk(directory, onerror=refused):
+        folders.sort()
+        for name in folders:
+            if (folder := Path(place, name)).is_symlink():
+                report.leave(folder, "a link to a directory is not followed: name it with --logs")
+        for name in sorted(names):
+            path = Path(place, name)
+            try:
+                mode = path.stat().st_mode
+            except OSError as error:
+                report.leave(path, _why(error))
+                continue
+            if stat.S_ISREG(mode):
+                yield path
 
 
-def _refuse(error: OSError) -> None:
-    raise LogAuditError(f"{error.filename} cannot be read: {error.strerror}")
+def _why(error: OSError) -> str:
+    if error.errno == errno.ENOENT:
+        return "it is gone, or a link that leads nowhere"
+    return error.strerror or str(error)
 
 
 def _look(path: Path, report: LogReport) -> None:
     try:
         with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            with cast(BinaryIO, gzip.open(raw)) if packed else raw as file:
+            head = raw.peek(8)
+            if packed := formats.packed_as(head):
+                raise UnreadError(f"it is {packed}: only plain and gzip files are read, unpack it first")
+            with cast(Any, gzip.open(raw)) if head.startswith(formats.GZIP) else raw as file:
+                if formats.is_utf16(file.peek(4096)[:4096]):
+                    raise UnreadError("it is in UTF-16: save it as UTF-8")
                 _look_at(path, file, report)
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise LogAuditError(f"{path} cannot be read to its end: the gzip file is cut or damaged") from None
+        raise UnreadError("it cannot be read to its end: the gzip file is cut or damaged") from None
     except OSError as error:
-        raise LogAuditError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise UnreadError(_why(error)) from None
 
 
 def _look_at(path: Path, file: BinaryIO, report: LogReport) -> None:

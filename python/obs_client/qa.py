@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import psycopg
 from psycopg.types.json import Jsonb
 
-from . import errors, wire
+from . import wire
 
 CHECKS = ("domain", "about", "contacts", "rationale")
 COLUMNS: tuple[str, ...] = (
@@ -42,24 +42,48 @@ MAX_ROWS = 10_000
 
 _RUNS_AS_FORMULA = re.compile(r"[=+\-@\t\r]")
 _NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
+_A_FORMULA = "begins with {}, which a spreadsheet runs as a formula: put an apostrophe before it"
+_CHOSEN = ("revision", "result", *(f"{check}_verdict" for check in CHECKS))
 _CELLS = ", ".join(f"s.checks -> '{check}' ->> '{part}'" for check in CHECKS for part in ("verdict", "reason"))
 _ROWS = f"""select s.tenant_id, s.run_id, s.company_id, s.revision, s.bucket, s.stratum, {_CELLS}, s.result, s.notes
     from obs.qa_samples s
     where (%(run)s::text is null or s.run_id = %(run)s) and (%(tenant)s::text is null or s.tenant_id = %(tenant)s)
       and (%(every)s or s.result = 'needs_review')
     order by s.tenant_id, s.run_id, s.stratum, s.draw_rank"""
+_TOLD = """case
+        when s.claimed_by <> a.asker and s.claimed_until > obs.now()
+            then format('%%s has claimed it until %%s UTC', s.claimed_by,
+                to_char(s.claimed_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'))
+        when s.reviewer is null then 'nobody has reviewed it, export again'
+        else format('%%s reviewed it as %%s at %%s UTC%%s', s.reviewer, s.result,
+            to_char(s.reviewed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+            case when s.reviewer = a.asker then ', export again to change your own review' end)
+    end"""
 _PRESENT = f"""select s.tenant_id, s.run_id, s.company_id, s.revision, s.bucket, s.stratum, {_CELLS}, s.result, s.notes,
-        format('%%s reviewed it as %%s at %%s UTC', s.reviewer, s.result,
-            to_char(s.reviewed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'))
-    from unnest(%s::text[], %s::text[], %s::text[]) w (tenant_id, run_id, company_id)
+        {_TOLD}
+    from (select coalesce(nullif(current_setting('role'), 'none'), session_user)) a (asker)
+    cross join unnest(%s::text[], %s::text[], %s::text[]) w (tenant_id, run_id, company_id)
     join obs.qa_samples s on s.tenant_id = w.tenant_id and s.run_id = w.run_id and s.company_id = w.company_id"""
+_KNOWN = """select 1 from obs.enrichment_runs r
+    where (%(run)s::text is null or r.run_id = %(run)s) and (%(tenant)s::text is null or r.tenant_id = %(tenant)s)
+    limit 1"""
 _REVIEW = """select 1 from obs.qa_review(p_run_id => %s, p_company_id => %s, p_result => %s, p_notes => %s,
     p_checks => %s, p_revision => %s, p_tenant_id => %s)"""
 _MOVED_ON = ("OB021", "OB022")
+TOLD_FAULTS = 10
 
 
 class QaFileError(Exception):
-    """The file cannot be taken: one sentence, and nothing has changed."""
+    """The file cannot be taken: a sentence for each of its first faults, and nothing has changed."""
+
+    def __init__(self, *faults: str) -> None:
+        more = len(faults) - TOLD_FAULTS
+        self.faults = [*faults[:TOLD_FAULTS], *([f"{more} more faults"] if more > 0 else [])]
+        super().__init__("\n".join(self.faults))
+
+
+class QaScopeError(Exception):
+    """The caller has no such run or tenant; one sentence."""
 
 
 @dataclass(frozen=True)
@@ -83,23 +107,33 @@ class Outcome:
     conflicts: list[str] = field(default_factory=list)
 
 
-def export(conn: wire.Connection, out: TextIO, run: str | None, tenant: str | None, every: bool) -> int:
-    """Write the samples that wait for a reviewer, or with `every` all; how many."""
-    rows = conn.execute(_ROWS, {"run": run, "tenant": tenant, "every": every}).fetchall()
+def samples(conn: wire.Connection, run: str | None, tenant: str | None, every: bool) -> list[Sequence[object]]:
+    """The samples that wait for a reviewer, or with `every` all; QaScopeError for a run or tenant not the caller's."""
+    named = {"run": run, "tenant": tenant}
+    if (run or tenant) and not conn.execute(_KNOWN, named).fetchone():
+        what = " of ".join(f"{kind} {_quoted(name)}" for kind, name in named.items() if name)
+        raise QaScopeError(f"{what} is not known among your runs: see `obs qa worklist`")
+    return conn.execute(_ROWS, {**named, "every": every}).fetchall()
+
+
+def write(out: TextIO, rows: Sequence[Sequence[object]]) -> None:
+    """The samples as CSV."""
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     writer.writerows([_neutral(value) for value in row] for row in rows)
-    return len(rows)
 
 
 def read(path: str) -> list[Line]:
     """The rows of a file; raises QaFileError for one that is not whole and sound, with no database asked."""
-    lines = _lines(path, _text(path))
+    faults: list[str] = []
+    lines = _lines(path, _text(path), faults)
     seen: dict[tuple[str, str, str], int] = {}
     for line in lines:
-        _check(path, line)
+        faults += (f"{path}, line {line.number}: {fault}" for fault in _faults(line))
         if (first := seen.setdefault(line.key, line.number)) != line.number:
-            raise QaFileError(f"{path}, line {line.number}: {_named(line)} stands on line {first} already")
+            faults.append(f"{path}, line {line.number}: {_named(line)} stands on line {first} already")
+    if faults:
+        raise QaFileError(*faults)
     return lines
 
 
@@ -108,11 +142,13 @@ def apply(conn: wire.Connection, path: str, lines: Sequence[Line], dry_run: bool
     outcome = Outcome()
     with conn.transaction(force_rollback=dry_run):
         present = _present(conn, lines)
-        for line in lines:
-            if line.key not in present:
-                raise QaFileError(
+        if unknown := [line for line in lines if line.key not in present]:
+            raise QaFileError(
+                *(
                     f"{path}, line {line.number}: {_named(line)} is not known among your samples: nothing was imported"
+                    for line in unknown
                 )
+            )
         for line in sorted(lines, key=lambda one: one.key):
             _apply(conn, path, line, present[line.key], outcome)
     return outcome
@@ -131,10 +167,6 @@ def _apply(conn: wire.Connection, path: str, line: Line, present: dict[str, Any]
     if says_nothing_new or (moved and cells["result"] == "needs_review"):
         outcome.unchanged += 1
         return
-    where = f"{path}, line {line.number}: {_named(line)}"
-    if moved:
-        outcome.conflicts.append(f"{where}: {present['told']}; line {line.number} was not applied")
-        return
     try:
         with conn.transaction():
             conn.execute(
@@ -145,9 +177,15 @@ def _apply(conn: wire.Connection, path: str, line: Line, present: dict[str, Any]
     except psycopg.Error as error:
         if error.sqlstate not in _MOVED_ON:
             raise
-        outcome.conflicts.append(f"{where}: {errors.message(error)}; line {line.number} was not applied")
+        told = _present(conn, [line])[line.key]["told"]
+        outcome.conflicts.append(
+            f"{path}, line {line.number}: {_named(line)}: {told}; line {line.number} was not applied"
+        )
         return
-    outcome.applied += 1
+    if moved:  # it said what the caller's own newest review says
+        outcome.unchanged += 1
+    else:
+        outcome.applied += 1
 
 
 def _present(conn: wire.Connection, lines: Sequence[Line]) -> dict[tuple[str, str, str], dict[str, Any]]:
@@ -168,6 +206,8 @@ def _text(path: str) -> str:
         raise QaFileError(f"{path} is empty: obs qa export writes what belongs into it")
     if len(data) > MAX_BYTES:
         raise QaFileError(f"{path} has more than {MAX_BYTES // 1_000_000} MB: import it in parts")
+    if data.startswith(b"PK\x03\x04"):
+        raise QaFileError(f"{path} is a workbook (xlsx, ods) or archive: save it as CSV in UTF-8, with commas")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4096]:
         raise QaFileError(f"{path} is in UTF-16 or no text at all: save it as CSV in UTF-8")
     try:
@@ -182,7 +222,8 @@ def _text(path: str) -> str:
     return text
 
 
-def _lines(path: str, text: str) -> list[Line]:
+def _lines(path: str, text: str, faults: list[str]) -> list[Line]:
+    """The rows; what is wrong with one of them is added to `faults`, what is wrong with the file is raised."""
     before = csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     found: list[Line] = []
@@ -192,14 +233,20 @@ def _lines(path: str, text: str) -> list[Line]:
         start = reader.line_num + 1
         for row in reader:
             number, start = start, reader.line_num + 1
-            if not row:
+            if not any(cell.strip() for cell in row):
                 continue
             if len(row) != len(head):
-                raise QaFileError(f"{path}, line {number} has {len(row)} cells, its head has {len(head)}")
+                faults.append(f"{path}, line {number} has {len(row)} cells, its head has {len(head)}")
+                continue
             if len(found) == MAX_ROWS:
                 raise QaFileError(f"{path} has more than {MAX_ROWS} rows: import it in parts")
             cells = {name: cell for name, cell in zip(head, row, strict=True) if name in NEEDED}
-            found.append(Line(number, {name: _own(path, number, name, cell) for name, cell in cells.items()}))
+            faults += (
+                f"{path}, line {number}: {name} {_A_FORMULA.format(_quoted(cell[0]))}"
+                for name, cell in cells.items()
+                if _RUNS_AS_FORMULA.match(cell)
+            )
+            found.append(Line(number, {name: _own(name, cell) for name, cell in cells.items()}))
     except csv.Error as error:
         raise QaFileError(f"{path}, line {reader.line_num}: {_of_csv(str(error))}") from None
     finally:
@@ -209,7 +256,7 @@ def _lines(path: str, text: str) -> list[Line]:
 
 def _check_head(path: str, head: Sequence[str]) -> None:
     if missing := [name for name in NEEDED if name not in head]:
-        hint = ": its cells must be separated by commas" if len(head) == 1 and ";" in head[0] else ""
+        hint = ": its cells must be separated by commas" if len(head) == 1 and re.search(r"[;\t|]", head[0]) else ""
         raise QaFileError(f"{path} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}{hint}")
     if twice := sorted({name for name in head if name in NEEDED and head.count(name) > 1}):
         raise QaFileError(f"{path} has the column {twice[0]} twice")
@@ -223,29 +270,26 @@ def _of_csv(text: str) -> str:
     return f"this is no CSV ({text})"
 
 
-def _check(path: str, line: Line) -> None:
+def _faults(line: Line) -> Iterator[str]:
     """What can be said of a row without the database."""
-    cells, where = line.cells, f"{path}, line {line.number}"
+    cells = line.cells
     for name in ("tenant_id", "run_id", "company_id"):
         if not cells[name]:
-            raise QaFileError(f"{where}: {name} is empty")
+            yield f"{name} is empty"
     if not re.fullmatch(r"[1-9][0-9]{0,8}", cells["revision"]):
-        raise QaFileError(f"{where}: revision {_quoted(cells['revision'])} is no number: leave it as it was exported")
+        yield f"revision {_quoted(cells['revision'])} is no number of a revision: leave it as it was exported"
     if cells["result"] not in RESULTS:
-        raise QaFileError(f"{where}: result {_quoted(cells['result'])} is none of {', '.join(RESULTS)}")
+        yield f"result {_quoted(cells['result'])} is none of {', '.join(RESULTS)}"
     for check in CHECKS:
         verdict = cells[f"{check}_verdict"]
         if verdict not in ("", *VERDICTS):
-            raise QaFileError(f"{where}: {check}_verdict {_quoted(verdict)} is none of {', '.join(VERDICTS)}")
+            yield f"{check}_verdict {_quoted(verdict)} is none of {', '.join(VERDICTS)}"
 
 
-def _own(path: str, number: int, name: str, cell: str) -> str:
-    """The cell as it was before it was neutralised."""
-    if _RUNS_AS_FORMULA.match(cell):
-        raise QaFileError(
-            f"{path}, line {number}: {name} begins with {_quoted(cell[0])}, which a spreadsheet runs as a formula: "
-            "put an apostrophe before it"
-        )
+def _own(name: str, cell: str) -> str:
+    """The cell as it was before it was neutralised; a word of a list in small letters, without blanks."""
+    if name in _CHOSEN:
+        return cell.strip().casefold()
     return cell[1:] if _NEUTRALISED.match(cell) else cell
 
 

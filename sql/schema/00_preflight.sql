@@ -4,6 +4,7 @@ do $lock$ begin perform pg_advisory_xact_lock(hashtext('obs install')); end $loc
 
 do $preflight$
 declare
+    v_owner constant text := (select n.nspowner::regrole from pg_namespace n where n.nspname = 'obs');
     v_version int := current_setting('server_version_num')::int;
 begin
     if v_version < 150000 then
@@ -13,7 +14,11 @@ begin
     if to_regnamespace('obs') is not null and to_regclass('obs.schema_migrations') is null then
         raise exception 'schema obs exists here but holds no obs.schema_migrations: it is foreign or half-installed'
             using errcode = 'OB005',
-            hint = 'Run sql/uninstall.sql (or drop schema obs), then install in one transaction: psql -1 -f.';
+            hint = case
+                when v_owner = 'obs_owner' then
+                    'Run sql/uninstall.sql, which drops all its data; then psql -1 -f sql/install.sql, in one transaction.'
+                else format('It belongs to %s: rename it (alter schema obs rename to …), then install again.', v_owner)
+            end;
     end if;
     -- Whoever owns something in the schema, a trigger say, would have it run with the rights of who installs.
     if exists (

@@ -83,6 +83,19 @@ def test_a_login_without_rights(db: Db, obs: Run, log: Path) -> None:
 def test_a_login_without_any_role_is_told_which_there_are(db: Db, obs: Run) -> None:
     sentence = refusal(obs("status", dsn=db.dsn_for("test_nobody")))
     assert "obs_ops for status" in sentence
+    assert "obs_reviewer for qa" in refusal(obs("qa", "worklist", dsn=db.dsn_for("test_nobody")))
+
+
+def test_upgrading_by_a_login_that_did_not_install(db: Db, obs: Run) -> None:
+    sentence = refusal(obs("upgrade", dsn=db.dsn_for("test_reviewer")))
+    assert "upgrading needs the login that installed obs" in sentence
+
+
+@pytest.mark.parametrize("dsn", ["host=localhost port=abc", "host=/tmp port=abc", "service=nosuch"])
+def test_a_connection_that_never_was_is_not_lost(obs: Run, dsn: str) -> None:
+    sentence = refusal(obs("status", dsn=dsn))
+    assert sentence.startswith("no connection could be opened: ")
+    assert "write --dsn postgresql://" in sentence
 
 
 def test_an_unknown_host_is_named(obs: Run) -> None:
@@ -94,7 +107,24 @@ def test_an_unknown_host_is_named(obs: Run) -> None:
 
 def test_a_schema_of_somebody_else_is_not_uninstalled(bare_db: Db, obs: Run) -> None:
     bare_db.execute("create schema obs")
-    assert "drop schema obs cascade" in refusal(obs("uninstall", "--yes", dsn=bare_db.dsn))
+    assert refusal(obs("uninstall", "--yes", dsn=bare_db.dsn)) == (
+        "schema obs belongs to postgres and is not of obs: it stays. Rename it (alter schema obs rename to …), "
+        "or drop it yourself (OB005)"
+    )
+    assert bare_db.one("select to_regnamespace('obs')") is not None
+
+
+def test_the_way_out_of_a_foreign_schema_is_told_by_each_verb(bare_db: Db, obs: Run, log: Path) -> None:
+    bare_db.execute("create schema obs; create table obs.mine (id int)")
+    for verb in (["import", log], ["status"], ["upgrade"], ["install"]):
+        sentence = refusal(obs(*verb, dsn=bare_db.dsn))
+        assert "elongs to postgres" in sentence
+        assert "alter schema obs rename to" in sentence
+        assert "OB005" in sentence
+        assert "uninstall" not in sentence
+    bare_db.execute("alter schema obs rename to theirs")
+    assert obs("install", dsn=bare_db.dsn).returncode == 0
+    assert obs("version", dsn=bare_db.dsn).returncode == 0
 
 
 def test_a_database_without_obs(bare_db: Db, obs: Run, log: Path) -> None:
@@ -105,9 +135,22 @@ def test_a_database_without_obs(bare_db: Db, obs: Run, log: Path) -> None:
 
 
 def test_a_half_installed_database(bare_db: Db, obs: Run, log: Path) -> None:
-    bare_db.execute("create schema obs")
-    assert "half-installed" in refusal(obs("import", log, dsn=bare_db.dsn))
-    assert "OB005" in refusal(obs("status", dsn=bare_db.dsn))
+    psql(bare_db.dsn, "-f", "sql/schema/01_roles.sql")  # as without -1, and cut off
+    for verb in (["import", log], ["status"], ["install"]):
+        sentence = refusal(obs(*verb, dsn=bare_db.dsn))
+        assert "half-installed" in sentence
+        assert "drops all its data" in sentence
+    assert obs("uninstall", "--yes", dsn=bare_db.dsn).returncode == 0
+    assert obs("install", dsn=bare_db.dsn).returncode == 0
+
+
+def test_an_installation_without_its_functions_is_installed_again(db: Db, obs: Run, log: Path) -> None:
+    db.execute("drop function obs.version")
+    sentence = refusal(obs("import", log, dsn=db.dsn))
+    assert "half-installed" in sentence
+    assert "uninstall" not in sentence
+    assert obs("install", dsn=db.dsn).returncode == 0
+    assert obs("import", log, dsn=db.dsn).returncode == 0
 
 
 def test_an_installation_with_a_hole(db: Db, obs: Run, log: Path) -> None:
@@ -115,6 +158,9 @@ def test_an_installation_with_a_hole(db: Db, obs: Run, log: Path) -> None:
     sentence = refusal(obs("import", log, dsn=db.dsn_for("test_writer")))
     assert "half-installed" in sentence
     assert "obs.log_batch" in sentence
+    assert "uninstall" not in sentence
+    assert obs("upgrade", dsn=db.dsn).returncode == 0
+    assert obs("import", log, dsn=db.dsn_for("test_writer")).returncode == 0
 
 
 @pytest.fixture
@@ -174,3 +220,6 @@ def test_a_read_only_server(db: Db, obs: Run, log: Path) -> None:
     psql(db.dsn, "-c", f'alter database "{name}" set default_transaction_read_only = on')
     sentence = refusal(obs("import", log, dsn=db.dsn_for("test_writer")))
     assert "read-only transaction" in sentence
+    for verb, login in ((["upgrade"], None), (["privacy", "audit"], "test_ops")):
+        sentence = refusal(obs(*verb, dsn=db.dsn_for(login) if login else db.dsn))
+        assert "give the --dsn of the primary" in sentence

@@ -178,3 +178,23 @@ def test_values_that_are_not_clean_are_mended_and_go_in(db: Db, writer: str, tmp
     assert report.counts.accepted + report.counts.quarantined == len(odd) + 1
     assert report.counts.quarantined <= 1
     assert import_files(writer, [file]).counts.accepted == 0
+
+
+def test_a_log_in_utf_16_is_told_so(obs: Run, writer: str, tmp_path: Path) -> None:
+    for name, encoding in (("marked.log", "utf-16"), ("unmarked.log", "utf-16-le")):
+        file = tmp_path / name
+        file.write_text('{"event": "run_start", "run_id": "1"}\n', encoding=encoding)
+        done = obs("import", file, dsn=writer)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == f"obs: {file} is in UTF-16: a log of obs is in UTF-8, save it so\n"
+
+
+def test_one_line_is_one_line(obs: Run, writer: str, tmp_path: Path) -> None:
+    one = tmp_path / "one.log"
+    one.write_text(
+        '{"event": "finish", "run_id": "1", "tenant_id": "a", "stage": "crawl", "ts": "2026-03-02T01:00:00Z"}\n'
+    )
+    done = obs("import", one, dsn=writer)
+    assert done.returncode == 1
+    assert "\n1 line in " in done.stdout
+    assert "1 line quarantined: no run_start was seen for this run" in done.stderr

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import os
 import re
 import resource
@@ -69,26 +71,89 @@ def test_findings_are_1_by_place_and_never_shown(obs: Run, filled: Db, ops: str,
     assert [str(logs / "old.gz"), "1", "extra"] in lines
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("cut.gz", gzip.compress(b"x" * 5000)[:-9], "cannot be read to its end"),
-        ("bad.gz", b"\x1f\x8bnothing", "cannot be read"),
-        ("torn.gz", gzip.compress(bytes(range(256)) * 99)[:20] + b"\xff" * 200, "is cut or damaged"),
-    ],
-)
-def test_what_cannot_be_read_is_one_sentence(obs: Run, logs: Path, name: str, content: bytes, said: str) -> None:
+UNREAD: dict[str, tuple[bytes, str]] = {
+    "cut.gz": (gzip.compress(b"x" * 5000)[:-9], "it cannot be read to its end"),
+    "bad.gz": (b"\x1f\x8bnothing", "the gzip file is cut or damaged"),
+    "torn.gz": (gzip.compress(bytes(range(256)) * 99)[:20] + b"\xff" * 200, "is cut or damaged"),
+    "run.xz": (lzma.compress(RAW.encode()), "it is xz: only plain and gzip files are read"),
+    "run.bz2": (bz2.compress(RAW.encode()), "it is bzip2"),
+    "run.zip": (b"PK\x03\x04 and so on", "it is zip"),
+    "run.zst": (b"\x28\xb5\x2f\xfd and so on", "it is zstd"),
+    "utf-16.log": (f"{RAW}\n".encode("utf-16"), "it is in UTF-16"),
+    "unmarked.log": (f"{RAW}\n".encode("utf-16-le"), "it is in UTF-16"),
+    "utf-16.log.gz": (gzip.compress(f"{RAW}\n".encode("utf-16")), "it is in UTF-16"),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_what_cannot_be_read_is_named_and_is_not_clean(obs: Run, logs: Path, name: str) -> None:
+    content, said = UNREAD[name]
     (logs / name).write_bytes(content)
     done = obs("privacy", "audit", "--logs-only", "--logs", logs)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
-    assert name in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    (told,) = [line for line in done.stderr.splitlines() if line.startswith("obs: ")]
+    assert told.startswith(f"obs: not read: {logs / name}: ")
+    assert said in told
+    assert "logs: 2 files, 102 lines, 0 findings, incomplete" in done.stderr
+    report = json.loads(obs("privacy", "audit", "--logs-only", "--logs", logs, "--json").stdout)["logs"]
+    assert (report["verdict"], report["unread_total"], len(report["unread"])) == ("incomplete", 1, 1)
 
 
-def test_a_missing_directory_and_a_missing_right(obs: Run, filled: Db, tmp_path: Path) -> None:
-    done = obs("privacy", "audit", "--logs-only", "--logs", tmp_path / "nowhere")
-    assert (done.returncode, "there is no" in done.stderr) == (2, True)
+def test_the_audit_goes_on_after_a_damaged_file(obs: Run, logs: Path) -> None:
+    (logs / "cut.log.gz").write_bytes(gzip.compress(b"x" * 5000)[:-9])
+    (logs / "leak.log").write_text(f"told {RAW}\n" * 4)
+    done = obs("privacy", "audit", "--logs-only", "--logs", logs)
+    assert done.returncode == 1
+    assert len([line for line in done.stdout.splitlines() if "leak.log" in line]) == 4
+    assert f"not read: {logs / 'cut.log.gz'}: " in done.stderr
+    assert "4 findings, dirty" in done.stderr
+
+
+def test_links_to_directories_and_to_nothing_are_named(obs: Run, logs: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "leak.log").write_text(f"told {RAW}\n")
+    (logs / "linked").symlink_to(elsewhere)
+    (logs / "gone").symlink_to(tmp_path / "nowhere")
+    done = obs("privacy", "audit", "--logs-only", "--logs", logs)
+    assert done.returncode == 2
+    assert f"not read: {logs / 'linked'}: a link to a directory is not followed: name it with --logs" in done.stderr
+    assert f"not read: {logs / 'gone'}: it is gone, or a link that leads nowhere" in done.stderr
+    assert obs("privacy", "audit", "--logs-only", "--logs", logs / "linked").returncode == 1
+
+
+def test_where_nothing_was_read_nothing_is_clean(obs: Run, filled: Db, ops: str, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = obs("privacy", "audit", "--logs", empty, dsn=ops)
+    assert done.returncode == 2
+    assert "run_event_logs" in done.stdout  # what the database said is not lost
+    assert f"not read: {empty}: there is no file in it" in done.stderr
+    assert "logs: 0 files, 0 lines, 0 findings, incomplete" in done.stderr
+
+
+def test_what_is_not_there_is_told_before_the_database_is_asked(obs: Run, tmp_path: Path) -> None:
+    nowhere = "host=127.0.0.1 port=1"
+    for logs, said in ((tmp_path / "none", f"there is no {tmp_path / 'none'}: --logs takes a directory"),
+                       ("", "--logs is empty: it takes a directory")):  # fmt: skip
+        done = obs("privacy", "audit", "--logs", logs, dsn=nowhere)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_since_is_a_date_that_has_been(obs: Run, filled: Db, ops: str) -> None:
+    assert obs("privacy", "audit", "--since", "2026-03-01", dsn=ops).returncode == 0
+    for since in ("gestern", "2026-13-01", ""):
+        done = obs("privacy", "audit", "--since", since, dsn="host=127.0.0.1 port=1")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == f"obs: --since {since}: it takes a date such as 2026-03-01\n"
+    done = obs("privacy", "audit", "--since", "2999-01-01", dsn=ops)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is still to come" in done.stderr
+
+
+def test_a_missing_right(obs: Run, filled: Db) -> None:
     done = obs("privacy", "audit", dsn=filled.dsn_for("test_reader"))
     assert (done.returncode, "permission denied" in done.stderr) == (2, True)
     assert obs("privacy", "audit", "--logs-only").returncode == 2

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from support.db import Db
 from support.qa import drawn, review, status
@@ -94,13 +95,117 @@ def test_out_edited_and_back(db: Db, obs: Run, reviewer: str, sheet: Sheet, tmp_
 def test_export_of_one_run_to_a_file(db: Db, obs: Run, reviewer: str, tmp_path: Path) -> None:
     drawn(db, "r2", number=3)
     review(db, "c1", "pass", run="r2")
-    for arguments, number in ((("--run", "r2"), 2), (("--run", "r2", "--all"), 3), (("--tenant", "b"), 0)):
-        done = obs("qa", "export", *arguments, "--out", tmp_path / "x.csv", dsn=reviewer)
+    for arguments, number in ((("--run", "r2"), 2), (("--run", "r2", "--all"), 3), (("--tenant", "a", "--all"), 13)):
+        done = obs("qa", "export", *arguments, "--out", tmp_path / "x.csv", "--force", dsn=reviewer)
         assert (done.returncode, done.stdout) == (0, "")
         assert done.stderr.startswith(f"{number} samples in ")
         text = (tmp_path / "x.csv").read_bytes().decode("utf-8")
         assert text.count("\r\n") == number + 1
         assert len(list(csv.DictReader(io.StringIO(text, newline="")))) == number
+
+
+def test_a_file_that_is_there_stays(obs: Run, reviewer: str, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("an afternoon of reviews")
+    said = refusal(obs("qa", "export", "--out", file, dsn=reviewer))
+    assert said == f"{file} is there already, with reviews perhaps: take another name, or say --force"
+    assert file.read_text() == "an afternoon of reviews"
+    assert obs("qa", "export", "--out", file, "--force", dsn=reviewer).returncode == 0
+    assert file.read_text().startswith("tenant_id,")
+
+
+def test_a_run_or_tenant_that_is_not_the_reviewers_is_told(obs: Run, db: Db, reviewer: str, tmp_path: Path) -> None:
+    drawn(db, "rb", tenant="b", number=1)
+    file = tmp_path / "x.csv"
+    for arguments, said in (
+        (("--run", "r9"), "run 'r9' is"), (("--tenant", "b"), "tenant 'b' is"),
+        (("--run", "rb"), "run 'rb' is"), (("--run", "r1", "--tenant", "c"), "run 'r1' of tenant 'c' is"),
+    ):  # fmt: skip
+        done = obs("qa", "export", *arguments, "--out", file, dsn=reviewer)
+        assert refusal(done) == f"{said} not known among your runs: see `obs qa worklist`"
+        assert not file.exists()
+
+
+def test_a_login_without_tenant_is_told_so(obs: Run, db: Db, reviewer: str, sheet: Sheet, tmp_path: Path) -> None:
+    db.call("revoke_access", role="test_reviewer_b", tenant_id="b")
+    file = sheet.edit("c1", result="pass").save(tmp_path / "x.csv")
+    for verb in (("worklist",), ("export",), ("import", file)):
+        said = refusal(obs("qa", *verb, dsn=db.dsn_for("test_reviewer_b")))
+        assert said.startswith("the login test_reviewer_b is mapped to no tenant: ")
+        assert "obs.grant_access('test_reviewer_b', 'TENANT')" in said
+    assert obs("qa", "worklist", dsn=db.dsn_for("test_admin")).returncode == 0
+
+
+def test_the_same_file_again_changes_nothing_whatever_was_redacted(
+    db: Db, obs: Run, reviewer: str, sheet: Sheet, tmp_path: Path
+) -> None:
+    db.call("set_setting", key="qa_double_review_share", value=Jsonb(1), tenant_id="a")
+    sheet.edit("c1", result="pass", notes="ask jane.roe@example.com", about_verdict="fail",
+               about_reason="call +49 30 1234567")  # fmt: skip
+    sheet.edit("c2", result="fail", notes="rang 0049 30 7654321, nobody").edit("c3", result=" PASS", notes="")
+    sheet.edit("c4", notes="not sure, see joe@example.com")
+    file = sheet.save(tmp_path / "x.csv")
+    assert obs("qa", "import", file, dsn=reviewer).stdout == "4 reviewed, 6 unchanged, 0 in conflict\n"
+    db.login("test_reviewer").execute("select obs.qa_claim(p_run_id => 'r1') from generate_series(1, 3)")
+    before = state(db)
+    for _ in range(2):
+        done = obs("qa", "import", file, dsn=reviewer)
+        assert (done.returncode, done.stdout) == (0, "0 reviewed, 10 unchanged, 0 in conflict\n")
+    assert state(db) == before
+
+
+def test_a_conflict_with_oneself_says_what_to_do(db: Db, obs: Run, reviewer: str, sheet: Sheet, tmp_path: Path) -> None:
+    file = sheet.edit("c1", result="pass").save(tmp_path / "x.csv")
+    assert obs("qa", "import", file, dsn=reviewer).returncode == 0
+    file = sheet.edit("c1", result="fail").save(tmp_path / "x.csv")
+    done = obs("qa", "import", file, dsn=reviewer)
+    assert (done.returncode, done.stdout) == (1, "0 reviewed, 9 unchanged, 1 in conflict\n")
+    assert "test_reviewer_a reviewed it as pass at " in done.stderr
+    assert "UTC, export again to change your own review; line 2 was not applied" in done.stderr
+    assert db.one("select count(*) from obs.qa_reviews") == 1
+
+
+def test_a_revision_that_nobody_made(obs: Run, reviewer: str, sheet: Sheet, tmp_path: Path) -> None:
+    file = sheet.edit("c1", result="pass", revision="99").save(tmp_path / "x.csv")
+    done = obs("qa", "import", file, dsn=reviewer)
+    assert done.returncode == 1
+    assert "of tenant 'a': nobody has reviewed it, export again; line 2 was not applied" in done.stderr
+
+
+def test_what_spreadsheets_and_hands_do_is_forgiven(
+    db: Db, obs: Run, reviewer: str, sheet: Sheet, tmp_path: Path
+) -> None:
+    sheet.edit("c1", result="PASS", contacts_verdict=" Pass ").edit("c2", result=" fail", revision=" 1 ")
+    sheet.rows[3] = dict.fromkeys(sheet.rows[3], "")
+    sheet.rows[4] = dict.fromkeys(sheet.rows[4], " ")
+    done = obs("qa", "import", sheet.save(tmp_path / "x.csv"), dsn=reviewer)
+    assert (done.returncode, done.stdout) == (0, "2 reviewed, 6 unchanged, 0 in conflict\n")
+    assert db.rows("select company_id, result from obs.qa_samples where result <> 'needs_review' order by 1") == [
+        ("c1", "pass"), ("c2", "fail"),
+    ]  # fmt: skip
+
+
+def test_every_fault_is_told_up_to_ten(db: Db, obs: Run, reviewer: str, sheet: Sheet, tmp_path: Path) -> None:
+    before = state(db)
+    sheet.edit("c2", result="okay", notes="=1+1").edit("c5", revision="x")
+    done = obs("qa", "import", sheet.save(tmp_path / "x.csv"), dsn=reviewer)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert [line.split(": ")[1:3] for line in done.stderr.splitlines()] == [
+        [f"{tmp_path}/x.csv, line 3", "notes begins with '=', which a spreadsheet runs as a formula"],
+        [f"{tmp_path}/x.csv, line 3", "result 'okay' is none of pass, fail, needs_review"],
+        [f"{tmp_path}/x.csv, line 6", "revision 'x' is no number of a revision"],
+    ]
+    for row in sheet.rows:
+        row.update(result="okay", revision="-")
+    done = obs("qa", "import", sheet.save(tmp_path / "x.csv"), dsn=reviewer)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 11
+    assert done.stderr.splitlines()[-1] == "obs: 21 more faults"
+    for row in sheet.rows:
+        row.update(result="pass", revision="1", run_id="r9", notes="")
+    done = obs("qa", "import", sheet.save(tmp_path / "x.csv"), dsn=reviewer)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 10)
+    assert state(db) == before
 
 
 def test_conflicts_are_named_and_the_others_go_in(
@@ -115,7 +220,7 @@ def test_conflicts_are_named_and_the_others_go_in(
     first, second = done.stderr.splitlines()
     assert "line 2: company 'c1' of run 'r1' of tenant 'a': test_reviewer reviewed it as fail at " in first
     assert "line 3: company 'c2'" in second
-    assert "is claimed by test_reviewer until " in second
+    assert "of tenant 'a': test_reviewer has claimed it until " in second
     assert db.rows("select company_id, result from obs.qa_samples where result <> 'needs_review' order by 1") == [
         ("c1", "fail"), ("c3", "pass"),
     ]  # fmt: skip
@@ -166,6 +271,8 @@ BAD: dict[str, tuple[Callable[[Sheet], bytes], str]] = {
         lambda s: "".join(",".join(line.split(",")[:14]) + "\r\n" for line in lines_of(s)).encode(),
         "lacks the columns result, notes",
     ),
+    "tabs": (lambda s: s.text().replace(",", "\t").encode(), "separated by commas"),
+    "a workbook": (lambda s: b"PK\x03\x04 and so on", "is a workbook (xlsx, ods) or archive: save it as CSV"),
     "semicolons": (lambda s: s.text().replace(",", ";").encode(), "separated by commas"),
     "no head": (lambda s: "".join(lines_of(s)[1:]).encode(), "lacks the columns"),
     "a row twice": (
@@ -234,7 +341,8 @@ def test_who_may_not(db: Db, obs: Run, reviewer: str, sheet: Sheet, tmp_path: Pa
     before = state(db)
     file = sheet.edit("c1", result="pass").save(tmp_path / "x.csv")
     foreign = obs("qa", "import", file, dsn=db.dsn_for("test_reviewer_b"))
-    assert "is not known among your samples" in refusal(foreign)
+    assert foreign.returncode == 2
+    assert foreign.stderr.count("is not known among your samples") == 10
     for login in ("test_reader_a", "test_writer_a"):
         assert "grant obs_reviewer to LOGIN" in refusal(obs("qa", "import", file, dsn=db.dsn_for(login)))
     assert state(db) == before

@@ -62,5 +62,6 @@ def test_uninstalling_where_nothing_is_does_nothing(bare_db: Db) -> None:
 
 def test_a_foreign_schema_obs_is_not_dropped(bare_db: Db) -> None:
     bare_db.execute("create schema obs; create table obs.observations (id int)")
-    psql(bare_db.dsn, "-1", "-f", "sql/uninstall.sql", check=False)
+    done = psql(bare_db.dsn, "-1", "-f", "sql/uninstall.sql", check=False)
+    assert "belongs to postgres and is not of obs" in done.stderr
     assert bare_db.one("select to_regclass('obs.observations')") is not None

@@ -169,6 +169,9 @@ def test_a_shredded_tenants_hashes_match_nothing(written: Db) -> None:
         "tenant_id": "a", "versions_destroyed": 2, "peppers_left": 0, "probe_matched_before": 2, "probe_matches_now": 0,
     }  # fmt: skip
     assert hashes(written) == []
+    answer = written.call("forget_email", tenant_id="a", address=JANE)
+    assert (answer["left"], answer["rows"]) == (None, 0)
+    assert answer["note"].startswith("nothing was searched: the tenant has no pepper")
     assert hashes(written, "b") == of_b
     say(written, "a", "run-a")
     newest = written.row("select * from obs.run_event_logs where tenant_id = 'a' order by received_at desc limit 1")

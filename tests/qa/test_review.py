@@ -133,6 +133,24 @@ def test_the_second_reviewer_is_told_who_was_faster(night: Db, ann: Db, bea: Db)
     assert review(bea, "c1", "pass", revision=2).result == "pass"
 
 
+def test_a_review_sent_twice_changes_nothing(night: Db, ann: Db, bea: Db) -> None:
+    said = {"revision": 1, "notes": "ask jane.roe@example.com", "checks": Jsonb({"about": {"verdict": "fail"}})}
+    first = review(ann, "c1", "fail", **said)
+    assert review(ann, "c1", "fail", **said) == first
+    assert night.one("select count(*) from obs.qa_reviews") == 1
+    for other in ({"notes": "other"}, {"checks": Jsonb({"about": {"verdict": "pass"}})}):
+        error = refused(review, ann, "c1", "fail", **{**said, **other})
+        assert (error.sqlstate, error.diag.message_hint) == ("OB022", "Review its present revision.")
+    assert refused(review, ann, "c1", "pass", **said).sqlstate == "OB022"
+    assert refused(review, bea, "c1", "fail", **said).sqlstate == "OB022"
+
+
+def test_a_revision_that_nobody_made_is_told_so(night: Db, ann: Db) -> None:
+    error = refused(review, ann, "c1", "pass", revision=99)
+    assert error.sqlstate == "OB022"
+    assert error.diag.message_primary.endswith("is at revision 1, not 99: nobody has reviewed it")
+
+
 def test_two_at_the_same_moment(night: Db, ann: Db, bea: Db) -> None:
     ann.execute("begin")
     review(ann, "c1", "fail", revision=1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from psycopg.types.json import Jsonb
 
@@ -67,7 +70,12 @@ def test_a_held_run_stays_and_leaves_when_released(two: Db) -> None:
     db = two
     held, other = (f"{tenant}-{days_back(40, 40)[0]:%m%d}" for tenant in "ab")
     number = db.call("hold_run", run_id=held, reason="court order 7")
-    assert db.call("hold_run", run_id=held, reason="again") == number
+    assert db.call("hold_run", run_id=held, reason=" court order 7 ") == number
+    for who, reason in ((db, "another order"), (db.login("test_admin"), "court order 7")):
+        problem = refused(who.call, "hold_run", run_id=held, reason=reason)
+        assert problem.sqlstate == "55000"
+        assert re.search(r"is held already, by postgres since 20.* UTC: court order 7\n", str(problem))
+    assert db.one("select count(*) from obs.run_holds") == 1
     maintain(db)
     maintain(db, 2)
     assert kept(db)[held] == 30
@@ -75,7 +83,7 @@ def test_a_held_run_stays_and_leaves_when_released(two: Db) -> None:
     assert db.call("recompute", run_id=held).matches
     shown = {row.check_name: row for row in db.calls("status")}["retention"]
     assert shown.state == "amber"
-    assert "1 hold" in shown.detail
+    assert "1 held since" in shown.detail
     db.call("release_run", run_id=held)
     maintain(db)
     assert held not in kept(db)
@@ -95,6 +103,8 @@ def test_holds_of_unknown_runs_without_a_reason_or_too_late_are_refused(two: Db)
     ]:  # fmt: skip
         problem = refused(db.call, "hold_run", run_id=run, reason=reason)
         assert problem.sqlstate == sqlstate
+    ended = days_back(40, 40)[0] + timedelta(days=31)
+    assert f"which ended on {ended} (UTC)" in str(refused(db.call, "hold_run", run_id=gone, reason="late"))
     assert refused(db.call, "release_run", run_id=gone).sqlstate == "22023"
     assert refused(db.call, "release_run", run_id="nowhere").sqlstate == "OB002"
     assert db.one("select count(*) from obs.run_holds") == 0
@@ -187,15 +197,17 @@ def test_an_old_day_without_runs_goes_after_the_longest_window(db: Db) -> None:
 
 def test_status_tells_the_oldest_day_its_size_and_the_next_drop(two: Db) -> None:
     db = two
-    db.execute("analyze obs.run_event_logs")
     days = days_back(40, 0)
     shown = {row.check_name: row for row in db.calls("status")}
+    assert f"the oldest day is {days[0]}, of unknown size before an ANALYZE, the next day" in shown["raw events"].detail
+    db.execute("analyze obs.run_event_logs")
+    shown = {row.check_name: row for row in db.calls("status")}
     assert f"the oldest day is {days[0]}" in shown["raw events"].detail
-    assert f"the next day to drop is {days[0]}" in shown["raw events"].detail
+    assert f"the next day to drop is {days[0]}, due since {days[31]}" in shown["raw events"].detail
     assert "bytes an event over" in shown["raw events"].detail
     assert shown["retention"].state == "red"
-    assert f"the oldest was due on {days[31]}" not in shown["retention"].detail
-    assert f"the oldest was due on {days_back(25, 25)[0]}" in shown["retention"].detail
+    assert f"the oldest due since {days[31]}" not in shown["retention"].detail
+    assert f"the oldest due since {days_back(25, 25)[0]}" in shown["retention"].detail
     maintain(db)
     maintain(db, 2)
     shown = {row.check_name: row for row in db.calls("status")}

@@ -143,3 +143,17 @@ def test_an_ambiguous_run_id_asks_for_the_tenant(db: Db) -> None:
         db.calls(function, run_id="r1", tenant_id="b", **more)
         if function == "discard_run":
             start(db, tenant_id="b")
+
+
+def test_an_unknown_run_is_answered_with_the_way_to_find_it(db: Db, tenants: tuple[str, str]) -> None:
+    """Who may read runs looks for the right one; who may only write may have to start it."""
+    for login, function, more, said in (
+        ("test_admin", "hold_run", {"reason": "why"}, "order by started_at desc limit 20;"),
+        ("test_admin", "release_run", {}, "order by started_at desc limit 20;"),
+        ("test_reviewer_a", "qa_review", {"company_id": "c", "result": "pass"}, "order by started_at desc limit 20;"),
+        ("test_writer_a", "finish_run", {}, "Otherwise start it: select obs.start_run("),
+    ):
+        problem = refused(db.login(login).call, function, run_id="mistyped", **more)
+        assert problem.sqlstate == "OB002"
+        assert problem.diag.message_hint.startswith("Is it misspelt? ")
+        assert said in problem.diag.message_hint

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -184,3 +186,19 @@ def test_released_steps_are_the_very_bytes_of_0_1(released: Path) -> None:
     steps = sorted(path for path in (released / "sql" / "schema").glob("*.sql") if "10" <= path.name[:2] < "90")
     assert len(steps) == 9
     assert [path.name for path in steps if (SQL / "schema" / path.name).read_bytes() != path.read_bytes()] == []
+
+
+def test_a_verb_that_is_newer_than_the_database_says_to_upgrade(old_db: Db) -> None:
+    """And never to uninstall what is sound."""
+
+    def obs(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).with_name("obs")), *words, "--dsn", old_db.dsn]
+        return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+    done = obs("qa", "worklist")
+    assert done.returncode == 2
+    assert "is older than this command (" in done.stderr
+    assert "run `obs upgrade`" in done.stderr
+    assert "uninstall" not in done.stderr
+    assert obs("upgrade").returncode == 0
+    assert obs("qa", "worklist").returncode == 0

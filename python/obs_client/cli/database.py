@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from .. import wire
 from ..settings import Settings
-from .trouble import HALF_INSTALLED, NOT_INSTALLED, TOO_OLD, Trouble
+from .trouble import FOREIGN, HALF_INSTALLED, NOT_INSTALLED, STUMP, TOO_OLD, Trouble
 
 OLDEST = 150_000
 
@@ -28,11 +28,12 @@ Dsn = Annotated[
 
 # The catalog is open to everybody, the schema obs is not.
 _LOOK = """select
-    exists (select from pg_catalog.pg_namespace n where n.nspname = 'obs'),
+    (select n.nspowner::regrole::text from pg_catalog.pg_namespace n where n.nspname = 'obs'),
     exists (
         select from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
         where n.nspname = 'obs' and p.proname = 'version'
-    ) and exists (
+    ),
+    exists (
         select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
         where n.nspname = 'obs' and c.relname = 'schema_migrations'
     )"""
@@ -69,10 +70,14 @@ def checked(dsn: str | None) -> str:
 def check(conn: wire.Connection) -> None:
     """Raise Trouble when obs cannot work here."""
     check_server(conn)
-    there, whole = conn.execute(_LOOK).fetchone() or (False, False)
-    if not there:
+    owner, versioned, recorded = conn.execute(_LOOK).fetchone() or (None, False, False)
+    if owner is None:
         raise Trouble(NOT_INSTALLED)
-    if not whole:
+    if not recorded and owner != "obs_owner":
+        raise Trouble(FOREIGN.format(owner=owner))
+    if not recorded:
+        raise Trouble(STUMP)
+    if not versioned:
         raise Trouble(HALF_INSTALLED)
 
 

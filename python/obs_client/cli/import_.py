@@ -14,7 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from ..importing import ImportOptions, Report, import_files
 from .database import Dsn, checked
-from .output import complain, note, table
+from .output import complain, counted, note, table
 from .trouble import Trouble, sentence
 
 Told = Callable[[int], None]
@@ -71,7 +71,7 @@ def show(report: Report) -> None:
         ("tenant", "run", "lines", "accepted", "duplicate", "quarantined"),
         [(run.tenant_id, run.run_id, run.lines, *run.counts[:3]) for run in report.runs.values()],
     )
-    typer.echo(f"{report.lines} lines in {report.seconds:.1f} s")
+    typer.echo(f"{counted(report.lines, 'line')} in {report.seconds:.1f} s")
     for line in report.bad:
         complain(f"{line}: left out")
     if report.bad_lines > len(report.bad):
@@ -80,7 +80,7 @@ def show(report: Report) -> None:
         complain(text)
     for run in report.runs.values():
         if run.counts.quarantined:
-            complain(f"{run}: {run.counts.quarantined} lines quarantined: {_reasons(run.reasons)}")
+            complain(f"{run}: {counted(run.counts.quarantined, 'line')} quarantined: {_reasons(run.reasons)}")
         if run.not_closed:
             complain(f"{run} could not be closed: {run.not_closed}")
         elif run.closed_as:
@@ -94,7 +94,14 @@ def show(report: Report) -> None:
 def _reasons(reasons: dict[str, int]) -> str:
     if reasons.keys() == {"unknown_run"}:
         return "no run_start was seen for this run; import the file that has it, or say --start-missing"
-    return ", ".join(sorted(reasons)) or "for reasons in obs.quarantined_events"
+    if not reasons:
+        return "for reasons in obs.quarantined_events"
+    words = ", ".join(sorted(reasons))
+    if "expired" in reasons:
+        return (
+            f"{words} (raw events of that time are past their window and no longer kept: docs/operations.md, Retention)"
+        )
+    return f"{words} (docs/concepts.md says what each means)"
 
 
 @contextmanager

@@ -13,6 +13,11 @@ def plain(text: str) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
+def counted(number: int, what: str) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def complain(text: str) -> None:
     """One line about what is wrong."""
     print(f"obs: {plain(' '.join(text.split()))}", file=sys.stderr)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .. import qa, webmail
+from .. import qa, webmail, wire
 from .database import Dsn, opened
-from .output import complain, note, plain
+from .output import complain, counted, note, plain
 from .trouble import Trouble
 
 qa_app = typer.Typer(
@@ -31,6 +34,26 @@ _COLOURS = {"pass": "green", "fail": "red", "unknown": "yellow"}
 Run = Annotated[str | None, typer.Option("--run", help="Of this run alone.", show_default="all of yours")]
 
 
+_IS_THERE = "{} is there already, with reviews perhaps: take another name, or say --force"
+# Whoever may see all tenants needs no mapping.
+_UNMAPPED = """select current_user
+    where obs.visible_tenants() = '{}' and not exists (
+        select from unnest(array['obs_ops', 'obs_admin', 'obs_owner']) g (name) where pg_has_role(g.name, 'usage')
+    )"""
+
+
+@contextmanager
+def _as_reviewer(dsn: str | None) -> Iterator[wire.Connection]:
+    """A connection of a login that sees some tenant."""
+    with opened(dsn) as conn:
+        if row := conn.execute(_UNMAPPED).fetchone():
+            raise Trouble(
+                f"the login {row[0]} is mapped to no tenant: an administrator says "
+                f"`select obs.grant_access('{row[0]}', 'TENANT')`"
+            )
+        yield conn
+
+
 @qa_app.command("worklist")
 def worklist(
     run: Run = None,
@@ -41,7 +64,7 @@ def worklist(
 
     Example: obs qa worklist --run acme-2026-03-02
     """
-    with opened(dsn) as conn:
+    with _as_reviewer(dsn) as conn:
         rows = conn.execute(_WAITING, {"run": run, "limit": limit}).fetchall()
     shown = Table(box=None, pad_edge=False)
     for head in ("tenant", "run", "company", "stratum", *qa.CHECKS, "claimed by", "second", "age"):
@@ -61,22 +84,33 @@ def export(
     tenant: Annotated[str | None, typer.Option(help="Of this tenant alone.", show_default="all of yours")] = None,
     every: Annotated[bool, typer.Option("--all", help="Also those that have been reviewed.")] = False,
     out: Annotated[str | None, typer.Option(metavar="FILE", help="Where to.", show_default="stdout")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a FILE that is there.")] = False,
     dsn: Dsn = None,
 ) -> None:
     """Write samples to a CSV file, for `obs qa import` to take back.
 
-    Fill result with pass or fail, verdicts with pass, fail or unknown; leave ids and revision as they are.
+    Fill result with pass or fail, verdicts with pass, fail or unknown; leave ids and revision as they are. A FILE that
+    is there, and may hold reviews, stays unless you say --force.
 
     Example: obs qa export --run acme-2026-03-02 --out review.csv
     """
-    with opened(dsn) as conn:
-        if out is None:
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-            qa.export(conn, sys.stdout, run, tenant, every)
-            return
-        with Path(out).open("w", encoding="utf-8", newline="") as file:
-            number = qa.export(conn, file, run, tenant, every)
-    note(f"{number} samples in {out}")
+    if out is not None and os.path.lexists(out) and not force:
+        raise Trouble(_IS_THERE.format(out))
+    try:
+        with _as_reviewer(dsn) as conn:
+            rows = qa.samples(conn, run, tenant, every)
+    except qa.QaScopeError as error:
+        raise Trouble(str(error)) from None
+    if out is None:
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+        qa.write(sys.stdout, rows)
+        return
+    try:
+        with Path(out).open("w" if force else "x", encoding="utf-8", newline="") as file:
+            qa.write(file, rows)
+    except FileExistsError:
+        raise Trouble(_IS_THERE.format(out)) from None
+    note(f"{counted(len(rows), 'sample')} in {out}")
 
 
 @qa_app.command("import")
@@ -95,10 +129,12 @@ def import_(
     """
     try:
         lines = qa.read(file)
-        with opened(dsn) as conn:
+        with _as_reviewer(dsn) as conn:
             outcome = qa.apply(conn, file, lines, dry_run)
     except qa.QaFileError as error:
-        raise Trouble(str(error)) from None
+        for fault in error.faults:
+            complain(fault)
+        return 2
     would = "would be " if dry_run else ""
     typer.echo(
         f"{outcome.applied} {would}reviewed, {outcome.unchanged} unchanged, {len(outcome.conflicts)} in conflict"

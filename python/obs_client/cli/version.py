@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
-
 import typer
 
 from ..settings import Settings
 from .database import Dsn, opened
+from .trouble import package_version
 
 
 def version(dsn: Dsn = None) -> None:
@@ -18,10 +16,7 @@ def version(dsn: Dsn = None) -> None:
 
     Example: obs version --dsn postgresql://localhost/pipeline
     """
-    try:
-        typer.echo(f"obs-client {installed_version('obs-client')}")
-    except PackageNotFoundError:
-        typer.echo("obs-client (not installed as a package)")
+    typer.echo(f"obs-client {package_version()}")
     if Settings(dsn=dsn).database() is None:
         return
     with opened(dsn) as conn:

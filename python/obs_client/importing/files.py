@@ -11,18 +11,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .. import formats
+
 BLOCK = 1 << 20
 LONGEST_LINE = 16 << 20
 STANDARD_INPUT = "-"
 
-_MAGIC = {
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ\x00": "xz",
-    b"PK\x03\x04": "zip",
-    b"\x04\x22\x4d\x18": "lz4",
-}
-_GZIP = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -97,7 +91,7 @@ class LogFile:
         with _standard_input() if self.path == STANDARD_INPUT else open(self.path, "rb") as raw:
             head = raw.peek(8)[:8]
             self._refuse_other_formats(head)
-            stream = gzip.GzipFile(fileobj=raw) if head.startswith(_GZIP) else raw
+            stream = gzip.GzipFile(fileobj=raw) if head.startswith(formats.GZIP) else raw
             position, watched = 0, self._advanced if not self.is_stream else None
             while block := self._read(stream):
                 if watched:
@@ -117,9 +111,10 @@ class LogFile:
         return b""
 
     def _refuse_other_formats(self, head: bytes) -> None:
-        for magic, name in _MAGIC.items():
-            if head.startswith(magic):
-                raise LogFileError(f"{self.name} is {name}: only plain and gzip log files are read, unpack it first")
+        if packed := formats.packed_as(head):
+            raise LogFileError(f"{self.name} is {packed}: only plain and gzip log files are read, unpack it first")
+        if formats.is_utf16(head):
+            raise LogFileError(f"{self.name} is in UTF-16: a log of obs is in UTF-8, save it so")
 
 
 def _standard_input() -> io.BufferedReader:

@@ -14,7 +14,7 @@ declare
     v_relation record;
     v_rows bigint;
     v_total bigint := 0;
-    v_left bigint := 0;
+    v_left bigint;
     v_tables jsonb := jsonb_build_object();
     v_answer jsonb;
 begin
@@ -41,10 +41,15 @@ begin
     v_answer := jsonb_build_object(
         'tenant_id', p_tenant_id, 'versions', cardinality(v_hashes), 'rows', v_total, 'tables', v_tables, 'left', v_left
     );
+    if v_hashes = '{}' then
+        v_answer := v_answer || jsonb_build_object(
+            'note', 'nothing was searched: the tenant has no pepper, so no hash can be told to be of this address'
+        );
+    end if;
     perform obs._audit(p_tenant_id, 'forget_email', v_answer - 'tenant_id');
     return v_answer;
 end
 $$;
 comment on function obs.forget_email(text, text) is
 'Replaces what stands for an e-mail address of a tenant by email:forgotten in every table, now and for what arrives later; returns
-the rows by table, and how many a second look found left: 0.';
+the rows by table, and how many a second look found left: 0, or NULL with a note where there is no pepper to search with.';

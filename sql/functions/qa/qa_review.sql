@@ -5,7 +5,8 @@
 -- OB022 reviewed meanwhile
 -- The rows of the run's draws are locked first, in one order, so the reviews of a run come one after the other and each sees
 -- what those before it came to: the follow-up is opened by exactly one of them. What a check says is the reviewer's from then
--- on; facts stay.
+-- on; facts stay. A review of an older revision that says word for word what the caller's own newest one says was sent twice:
+-- it changes nothing.
 create or replace function obs.qa_review(
     p_run_id text, p_company_id text, p_result text, p_notes text default null, p_checks jsonb default '{}',
     p_revision int default null, p_tenant_id text default null
@@ -38,16 +39,34 @@ begin
     if not found then
         raise exception 'company % was not drawn of run %', quote_nullable(left(p_company_id, 128)), quote_literal(left(p_run_id, 128))
             using errcode = 'OB020', hint = 'select run_id, company_id from obs.qa_worklist;';
+    elsif p_revision <> v_sample.revision and exists (
+        select
+        from (
+            select v.reviewer, v.result, v.notes, v.checks
+            from obs.qa_reviews v
+            where v.tenant_id = v_tenant and v.run_id = p_run_id and v.company_id = p_company_id
+            order by v.review_id desc
+            limit 1
+        ) n
+        where n.reviewer = v_reviewer and n.result = p_result and coalesce(n.notes, '') = coalesce(v_notes, '')
+          and not exists (select from jsonb_each(v_checks) c where n.checks -> c.key is distinct from c.value)
+    ) then
+        return v_sample;
     elsif v_sample.claimed_by <> v_reviewer and v_sample.claimed_until > v_now then
         raise exception 'company % of run % is claimed by % until % UTC', quote_literal(p_company_id), quote_literal(p_run_id),
             v_sample.claimed_by, to_char(v_sample.claimed_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')
             using errcode = 'OB021', hint = 'Take another: select * from obs.qa_claim();';
     elsif p_revision <> v_sample.revision then
         raise exception 'company % of run % is at revision %, not %: %', quote_literal(p_company_id), quote_literal(p_run_id),
-            v_sample.revision, p_revision, coalesce(
-                format('%s reviewed it as %s at %s UTC', v_sample.reviewer, v_sample.result,
-                    to_char(v_sample.reviewed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')), 'nobody has reviewed it')
-            using errcode = 'OB022', hint = 'Read what the other reviewer said, then review its present revision.';
+            v_sample.revision, p_revision, case
+                when v_sample.reviewer is null then 'nobody has reviewed it'
+                else format('%s reviewed it as %s at %s UTC', v_sample.reviewer, v_sample.result,
+                    to_char(v_sample.reviewed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'))
+            end
+            using errcode = 'OB022', hint = case
+                when v_sample.reviewer is null or v_sample.reviewer = v_reviewer then 'Review its present revision.'
+                else 'Read what the other reviewer said, then review its present revision.'
+            end;
     end if;
     select d.seed into v_seed
     from obs.qa_draws d

@@ -16,9 +16,13 @@ begin
             case
                 when o.first_day is null then 'no day holds any'
                 else format(
-                    'the oldest day is %s, %s bytes an event over %s events, the next day to drop is %s on %s',
-                    o.first_day, coalesce((s.bytes / nullif(s.events, 0))::bigint::text, '?'),
-                    s.events::bigint, n.run_day, n.run_day + n.days + 1
+                    'the oldest day is %s, %s, the next day to drop is %s%s%s',
+                    o.first_day, case
+                        when s.events = 0 then 'of unknown size before an ANALYZE'
+                        else format('%s bytes an event over %s events', (s.bytes / s.events)::bigint, s.events::bigint)
+                    end,
+                    n.run_day, case when n.run_day + n.days + 1 < v_today then ', due since ' else ' on ' end,
+                    n.run_day + n.days + 1
                 )
             end,
             null::text
@@ -49,8 +53,11 @@ begin
             'retention',
             case when f.waiting_since < v_today - 2 then 'red' when f.held is not null then 'amber' else 'green' end,
             coalesce(nullif(concat_ws('; ',
-                case when f.waiting_since < v_today - 2
-                    then format('%s runs are past their window and still there, the oldest was due on %s', f.waiting, f.waiting_since)
+                case
+                    when f.waiting_since < v_today - 2 and f.waiting = 1
+                        then format('1 run is past its window and still there, due since %s', f.waiting_since)
+                    when f.waiting_since < v_today - 2
+                        then format('%s runs are past their window and still there, the oldest due since %s', f.waiting, f.waiting_since)
                 end,
                 'runs kept beyond their window: ' || f.held
             ), ''), 'nothing is overdue'),
@@ -64,7 +71,9 @@ begin
             select
                 sum(p.n) filter (where p.kept_for is null) as waiting,
                 min(p.due_on) filter (where p.kept_for is null) as waiting_since,
-                string_agg(format('%s %s since %s', p.n, p.kept_for, p.due_on), ', ' order by p.kept_for)
+                string_agg(format('%s %s since %s', p.n, case p.kept_for
+                    when 'hold' then 'held' when 'alert' then 'with an open alert' when 'running' then 'still running'
+                    else 'not yet folded' end, p.due_on), ', ' order by p.kept_for)
                     filter (where p.kept_for is not null) as held
             from (
                 select w.kept_for, count(*) as n, min(w.due_on) as due_on from obs._runs_past_window() w group by w.kept_for

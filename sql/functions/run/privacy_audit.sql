@@ -1,7 +1,7 @@
 -- obs.privacy_audit: reads every text of the schema and proves that none of it is personal or secret
 -- Called by: ops, obs privacy audit
 -- Reads/Writes: every table; privacy_audits, audit_log, and all that _tell_audit writes
--- Raises: OB001 unknown tenant
+-- Raises: OB001 unknown tenant, 22023 when p_since is still to come
 -- Found by the rules of redaction, which prove nothing when they are off: so canaries are planted for each tenant as well. Holds
 -- what it reads in ACCESS SHARE: a drop of an event day waits for it, an insert never does.
 create or replace function obs.privacy_audit(p_tenant_id text default null, p_since timestamptz default null) returns jsonb
@@ -16,6 +16,10 @@ declare
     v_relation regclass;
 begin
     perform obs._known_tenant(p_tenant_id);
+    if p_since > greatest(obs.now(), clock_timestamp()) then
+        raise exception 'p_since % is still to come: no event would be read', to_char(p_since at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC'
+            using errcode = '22023', hint = 'Give the first day that is to be read.';
+    end if;
     for v_relation in
         select distinct c.relation
         from obs._scanned_columns() c
