@@ -51,18 +51,17 @@ _ROWS = f"""select s.tenant_id, s.run_id, s.company_id, s.revision, s.bucket, s.
       and (%(every)s or s.result = 'needs_review')
     order by s.tenant_id, s.run_id, s.stratum, s.draw_rank"""
 _TOLD = """case
-        when s.claimed_by <> a.asker and s.claimed_until > obs.now()
+        when s.claimed_by not in (session_user, current_user) and s.claimed_until > obs.now()
             then format('%%s has claimed it until %%s UTC', s.claimed_by,
                 to_char(s.claimed_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'))
         when s.reviewer is null then 'nobody has reviewed it, export again'
         else format('%%s reviewed it as %%s at %%s UTC%%s', s.reviewer, s.result,
             to_char(s.reviewed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
-            case when s.reviewer = a.asker then ', export again to change your own review' end)
+            case when s.reviewer in (session_user, current_user) then ', export again to change your own review' end)
     end"""
 _PRESENT = f"""select s.tenant_id, s.run_id, s.company_id, s.revision, s.bucket, s.stratum, {_CELLS}, s.result, s.notes,
         {_TOLD}
-    from (select coalesce(nullif(current_setting('role'), 'none'), session_user)) a (asker)
-    cross join unnest(%s::text[], %s::text[], %s::text[]) w (tenant_id, run_id, company_id)
+    from unnest(%s::text[], %s::text[], %s::text[]) w (tenant_id, run_id, company_id)
     join obs.qa_samples s on s.tenant_id = w.tenant_id and s.run_id = w.run_id and s.company_id = w.company_id"""
 _KNOWN = """select 1 from obs.enrichment_runs r
     where (%(run)s::text is null or r.run_id = %(run)s) and (%(tenant)s::text is null or r.tenant_id = %(tenant)s)

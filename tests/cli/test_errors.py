@@ -122,6 +122,10 @@ def test_the_way_out_of_a_foreign_schema_is_told_by_each_verb(bare_db: Db, obs: 
         assert "alter schema obs rename to" in sentence
         assert "OB005" in sentence
         assert "uninstall" not in sentence
+    bare_db.execute("""create table obs.schema_migrations (version text);
+        create function obs.version() returns text language sql as $$ select 1 / 0 $$""")
+    for verb in (["status"], ["upgrade"]):  # nothing of it is called
+        assert "is not of obs" in refusal(obs(*verb, dsn=bare_db.dsn))
     bare_db.execute("alter schema obs rename to theirs")
     assert obs("install", dsn=bare_db.dsn).returncode == 0
     assert obs("version", dsn=bare_db.dsn).returncode == 0

@@ -11,7 +11,10 @@ begin atomic
         '/',
         (select md5(string_agg(concat(s.name, '=', s.setting), ',' order by s.name)) from pg_settings as s),
         current_setting('obs.tenant_id', true), current_setting('obs.now', true),
-        (select count(*) from pg_class as c where c.relnamespace = pg_my_temp_schema())
+        (
+            select count(*) from pg_class as c
+            where c.relnamespace = pg_my_temp_schema()
+        )
     );
 end;
 comment on function obs._session_picture() is

@@ -5,8 +5,8 @@
 -- OB022 reviewed meanwhile
 -- The rows of the run's draws are locked first, in one order, so the reviews of a run come one after the other and each sees
 -- what those before it came to: the follow-up is opened by exactly one of them. What a check says is the reviewer's from then
--- on; facts stay.
--- A review of an older revision that says word for word what the caller's own newest one says was sent twice: it changes nothing.
+-- on; facts stay. A review of an older revision that says word for word what the caller's own newest one says was sent twice:
+-- it changes nothing.
 create or replace function obs.qa_review(
     p_run_id text, p_company_id text, p_result text, p_notes text default null, p_checks jsonb default '{}',
     p_revision int default null, p_tenant_id text default null
