@@ -99,7 +99,6 @@ set standard_conforming_strings = on;
 \ir functions/ingest/_kind.sql
 \ir functions/ingest/_thinnable.sql
 \ir functions/ingest/_mend_word.sql
-\ir functions/ingest/_without_forgotten.sql
 \ir functions/ingest/_mend.sql
 \ir functions/ingest/_event_clean.sql
 \ir functions/ingest/_to_events.sql

@@ -11,7 +11,7 @@ from .redact_unveil import EXPRESSIONS
 
 # Stands for an address until all else is masked; no text holds it, since unveil removes control characters.
 ADDRESS = "\x1e"
-# The sign of a masked login in a URL, which would be taken for an address.
+# The sign of a masked login in a URL, or of a version, which would be taken for an address.
 LOGIN = "\x1d"
 
 _NO_LETTER = re.compile("[\x80-\xff]")
@@ -35,6 +35,8 @@ _PHONES = ("phone", "mobile", "cell", "fax", "tel", "whatsapp", "msisdn")
 
 def take_emails(text: str) -> str:
     """The text with a mark for each address."""
+    if "@v" in text or "@sha" in text:
+        text = EXPRESSIONS["version"].sub(LOGIN + r"\1", text)
     return EXPRESSIONS["email"].sub(ADDRESS, text) if "@" in text else text
 
 

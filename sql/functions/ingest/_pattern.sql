@@ -21,14 +21,20 @@ return case p_name
     when 'odd_run' then
         '[^ -~\u00a0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u20cf\u2100-\u3029\u3030-\u3098\u309b-\ua66e\uac00-'
         || '\ud7ff\uff00-\uffef]{32}'
+    -- A letter before an apostrophe is a name's, O'Neil, unless it marks a string: b'…', u'…', r'…', f'…', N'…', E'…', X'…'.
     when 'email' then
-        '(?:"[^"]*"|(?<![A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-])'
-        || '[A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+)(?:@(?:[0-9_-]*'
+        '(?:"[^"]*"|(?<![A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-])(?:(?:'
+        || '[A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]{2,}'
+        || '|[ACDG-MO-QSTVWYZacdg-mo-qstvwyz])[''*])?'
+        || '[A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+[}`*]?)(?:@(?:[0-9_-]*'
         || '[A-Za-z\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff]'
         || '[A-Za-z0-9_%\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]*(?:\.'
         || '[A-Za-z0-9_%\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+)*'
         || '|[0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z][A-Za-z0-9-]*|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z.-])'
         || '|\[[^\]\s@]+\]))+'
+    -- What stands behind a sign and is no host: checkout@v4, app@sha256:9f86….
+    when 'version' then
+        '@(v[0-9]+(?:\.[0-9]+)*(?:-[a-z]+[0-9.]*)?(?![A-Za-z0-9_-]|\.[A-Za-z])|sha(?:256|512):)'
     when 'email_spelled' then
         '(?i)(?<![a-z0-9._+\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-])'
         || '[a-z0-9._+\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+(?:(?: ?[(\[{<] ?(?:dot'

@@ -1,9 +1,10 @@
 -- obs._scrub: a suspect text without personal data and secrets; an id keeps its numbers
 -- Called by: _redact_text, _redact_id
--- Reads/Writes: tenant_peppers
+-- Reads/Writes: tenant_peppers, forgotten_emails
 -- Raises: nothing
 -- Marks are control characters, of which a text without disguises holds none: an address is put between \x1e and \x1f and
--- leaves \x1e until all else is masked, so that nothing looks into an address, or into its hash.
+-- leaves \x1e until all else is masked, so that nothing looks into an address, or into its hash; a sign that is no address's
+-- is \x1d until then.
 create or replace function obs._scrub(p_tenant_id text, p_text text, p_is_id boolean) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -15,6 +16,8 @@ declare
     v_parts text[];
     v_version smallint;
     v_pepper bytea;
+    v_forgets boolean;
+    v_hash text;
 begin
     if octet_length(p_text) <> length(p_text) or strpos(p_text, '%') > 0 or strpos(p_text, '&') > 0 or strpos(p_text, E'\\') > 0
         or strpos(p_text, '=40') > 0 or regexp_replace(p_text, obs._pattern('unseen'), '', 'g') <> p_text
@@ -30,6 +33,9 @@ begin
         v_text := obs._mask_secrets(v_text);
     end if;
     if strpos(v_text, '@') > 0 then
+        if strpos(v_text, '@v') > 0 or strpos(v_text, '@sha') > 0 then
+            v_text := regexp_replace(v_text, obs._pattern('version'), E'\x1d\\1', 'g');
+        end if;
         v_found := string_to_array(regexp_replace(v_text, obs._pattern('email'), E'\x1e\\&\x1f', 'g'), E'\x1e');
         v_text := v_found[1];
         for v_i in 2..cardinality(v_found) loop
@@ -56,7 +62,8 @@ begin
     elsif strpos(v_text, E'\x1e') = 0 then
         return v_text;
     elsif p_tenant_id is not null then
-        select p.version, p.pepper into v_version, v_pepper
+        select p.version, p.pepper, exists (select from obs.forgotten_emails f where f.tenant_id = p.tenant_id)
+        into v_version, v_pepper, v_forgets
         from obs.tenant_peppers p
         where p.tenant_id = p_tenant_id and p.destroyed_at is null
         order by p.version desc
@@ -69,15 +76,19 @@ begin
     v_text := v_parts[1];
     for v_i in 2..cardinality(v_parts) loop
         -- Beyond 32 addresses a text is a list, and hashing it costs more than it tells.
+        v_hash := case when v_i <= 33 then 'h' || v_version || ':' || left(encode(obs._hmac_sha256(
+            v_pepper, convert_to(lower(btrim(split_part(v_found[v_i], E'\x1f', 1), ' ."''')), 'UTF8')
+        ), 'hex'), 32) end;
         v_text := v_text || case
-            when v_i > 33 then 'email:masked'
-            else 'email:h' || v_version || ':' || left(encode(obs._hmac_sha256(
-                v_pepper, convert_to(lower(btrim(split_part(v_found[v_i], E'\x1f', 1), ' ."''')), 'UTF8')
-            ), 'hex'), 32)
+            when v_hash is null then 'email:masked'
+            when v_forgets and exists (select from obs.forgotten_emails f where f.tenant_id = p_tenant_id and f.hash = v_hash)
+                then 'email:forgotten'
+            else 'email:' || v_hash
         end || v_parts[v_i];
     end loop;
     return v_text;
 end
 $$;
 comment on function obs._scrub(text, text, boolean) is
-'A suspect text without personal data and secrets; addresses become keyed hashes. An id keeps its numbers.';
+'A suspect text without personal data and secrets; addresses become keyed hashes, but for those that its tenant was asked to
+forget. An id keeps its numbers.';
