@@ -54,12 +54,10 @@ set standard_conforming_strings = on;
 \ir functions/tenancy/_find_tenant.sql
 \ir functions/tenancy/_resolve_tenant.sql
 \ir functions/tenancy/_ensure_tenant.sql
-\ir functions/tenancy/create_tenant.sql
 \ir functions/tenancy/grant_access.sql
 \ir functions/tenancy/revoke_access.sql
 \ir functions/tenancy/_whole_days.sql
 \ir functions/tenancy/set_setting.sql
-\ir functions/tenancy/allow_extra_key.sql
 -- ingest: types mended, personal data out, stored once with deltas
 \ir functions/ingest/_whole.sql
 \ir functions/ingest/_number.sql
@@ -95,10 +93,13 @@ set standard_conforming_strings = on;
 \ir functions/ingest/_redact_key.sql
 \ir functions/ingest/_redact_member.sql
 \ir functions/ingest/_redact_json.sql
+\ir functions/ingest/_extra_dear.sql
 \ir functions/ingest/_redact_extra.sql
 \ir functions/ingest/_kind.sql
 \ir functions/ingest/_thinnable.sql
 \ir functions/ingest/_mend_word.sql
+\ir functions/ingest/create_tenant.sql
+\ir functions/ingest/allow_extra_key.sql
 \ir functions/ingest/_mend.sql
 \ir functions/ingest/_event_clean.sql
 \ir functions/ingest/_to_events.sql

@@ -23,7 +23,7 @@ PATTERNS: dict[str, str] = {
         r"[^ -~\u00a0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u20cf\u2100-\u3029\u3030-\u3098\u309b-\ua66e\uac00-"
         r"\ud7ff\uff00-\uffef]{32}"
     ),
-    # A letter before an apostrophe is a name's, O'Neil, unless it marks a string: b'…', u'…', r'…', f'…', N'…', E'…', X'…'.
+    # A letter before an apostrophe is a name's, O'Neil, unless it marks a string of a language: b'…', N'…', E'…'.
     "email": (
         r'(?:"[^"]*"|(?<![A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-])(?:'
         r"(?:[A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]{2,}"
@@ -65,15 +65,15 @@ PATTERNS: dict[str, str] = {
     "token": (
         r"(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_~.]+Q~[A-Za-z0-9_~.-]+|(?:(?:[rs]k|shippo|duffel|rzp)_(?:live|test"
         r"|prod)_|gh[opsur]_|github_pat_|gl[a-z]+-|GR1348941|xox[a-z]-|xoxe\.xox[a-z]-|xapp-|sk-|(?:pub)?key-"
-        r"|A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])|LTAI|AIza|ya29\.|GOCSPX-|sha256~|f[mo][12][ar]?_|s-s4t2[a-z]+-|sgp_"
-        r"|npm_|ntn_|hf_|gsk_|pnu_|rdme_|tfp_|shp[a-z]+_|dckr_[a-z]+_|sbp_|whsec_|sq[a-z]_|glsa_|glc_|rubygems_"
-        r"|sntry[a-z]_|pscale_[a-z]+_|do[a-z]_v1_|lin_[a-z]+_|api_org_|sm_[a-z]at_|CLOJARS_|pul-|pplx-|xkeysib-"
-        r"|ops_eyJ|AT[AC]TT3|NR[A-Z][A-Z]-|PMAK-|fio-u-|tk-us-|HRKU-|p8e-|pypi-|sq0[a-z]+-|FLWSECK"
-        r"|AGE-SECRET-KEY-|dapi[0-9a-f]|EZ[AT]K|AKCp?|EA[AM][A-Z]|A3-|API-|4b1d|hooks\.slack\.com/[a-z]+/"
-        r"|discord(?:app)?\.com/api/webhooks/[0-9]+/|hv[sbr]\.|dp\.[a-z]+\.|dt0[a-z]01\.|SG\.[A-Za-z0-9_-]+\."
-        r"|[MNO][A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.|[A-Za-z0-9]+\.atlasv1\.|[0-9]+:AA|SK|AC)[A-Za-z0-9_~-]+"
-        r"|[0-9a-z]+-us[0-9]+|[A-Za-z0-9]+_[A-Za-z0-9]+_mmk)|(?<![A-Za-z0-9_.-])ico-[A-Za-z0-9]+"
-        r"|/bot[0-9]+:AA[A-Za-z0-9_-]+"
+        r"|A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])|LTAI|AIza|ya29\.|GOCSPX-|sha256~|f[mo][12][ar]?_|s-s4t2[a-z]+-"
+        r"|sgp_|npm_|ntn_|hf_|gsk_|pnu_|rdme_|tfp_|shp[a-z]+_|dckr_[a-z]+_|sbp_|whsec_|sq[a-z]_|glsa_|glc_"
+        r"|rubygems_|sntry[a-z]_|pscale_[a-z]+_|do[a-z]_v1_|lin_[a-z]+_|api_org_|sm_[a-z]at_|CLOJARS_|pul-"
+        r"|pplx-|xkeysib-|ops_eyJ|AT[AC]TT3|NR[A-Z][A-Z]-|PMAK-|fio-u-|tk-us-|HRKU-|p8e-|pypi-|sq0[a-z]+-"
+        r"|FLWSECK|AGE-SECRET-KEY-|dapi[0-9a-f]|EZ[AT]K|AKCp?|EA[AM][A-Z]|A3-|API-|4b1d"
+        r"|hooks\.slack\.com/[a-z]+/|discord(?:app)?\.com/api/webhooks/[0-9]+/|hv[sbr]\.|dp\.[a-z]+\."
+        r"|dt0[a-z]01\.|SG\.[A-Za-z0-9_-]+\.|[MNO][A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.|[A-Za-z0-9]+\.atlasv1\."
+        r"|[0-9]+:AA|SK|AC)[A-Za-z0-9_~-]{8,}|[0-9a-z]+-us[0-9]+|[A-Za-z0-9]+_[A-Za-z0-9]+_mmk)"
+        r"|(?<![A-Za-z0-9_.-])ico-[A-Za-z0-9]{32,}|/bot[0-9]+:AA[A-Za-z0-9_-]+"
     ),
     # Its header closes the bracket it opens: in base64, at the end, 9, 0 or fQ.
     "jwt": (
@@ -139,9 +139,9 @@ PATTERNS: dict[str, str] = {
     # Two groups say little: a house number and a street's name behind them are an address.
     "phone_short": (
         r"(?<![0-9A-Za-z_./$€£#,-])(?:[0-9]{3}[ -]|(?:[03-9][0-9]|1[0-8]"
-        r"|2[1-9])[0-9]{2} )[0-9]{4}(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B"
-        r"|rows|items|events|tokens|records|requests|companies|USD|EUR)(?![A-Za-z])| [A-Z][a-z]"
-        r"|(?: [a-z]+)* (?:street|avenue|road|drive|lane|square|suite)(?![a-z]))"
+        r"|2[1-9])[0-9]{2} )[0-9]{4}(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes"
+        r"|[kMGT]i?B|rows|items|events|tokens|records|requests|companies|USD|EUR)(?![A-Za-z])| [A-Z][a-z]"
+        r"|(?: [a-z]+){0,6} (?:street|avenue|road|drive|lane|square|suite)(?![a-z]))"
     ),
     # An object of short numbers, flags and lower-case words, and what a key that needs a closer look holds.
     "flat": (r'^\{(?:"[a-z][a-z_]*[0-9]{0,3}": (?:-?[0-9.]{1,11}|true|false|null|"[a-z_.-]{0,24}")(?:, )?)*\}$'),

@@ -10,6 +10,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_plain text := p_text;
+    v_grown boolean := false;
     v_text text;
     v_lower text;
     v_found text[];
@@ -23,6 +24,11 @@ begin
         or strpos(p_text, '=40') > 0 or regexp_replace(p_text, obs._pattern('unseen'), '', 'g') <> p_text
     then
         v_plain := obs._unveil(p_text);
+        -- A character can stand for eighteen: a text that grows beyond twice its length is not read to its end, nor kept.
+        v_grown := length(v_plain) > 2 * length(p_text) + 64;
+        if v_grown then
+            v_plain := left(v_plain, 2 * length(p_text) + 64) || ' [cut]';
+        end if;
     end if;
     v_text := v_plain;
     v_lower := lower(v_plain collate "C");
@@ -36,11 +42,11 @@ begin
         if strpos(v_text, '@v') > 0 or strpos(v_text, '@sha') > 0 then
             v_text := regexp_replace(v_text, obs._pattern('version'), E'\x1d\\1', 'g');
         end if;
-        v_found := string_to_array(regexp_replace(v_text, obs._pattern('email'), E'\x1e\\&\x1f', 'g'), E'\x1e');
-        v_text := v_found[1];
-        for v_i in 2..cardinality(v_found) loop
-            v_text := v_text || E'\x1e' || split_part(v_found[v_i], E'\x1f', 2);
-        end loop;
+        v_text := regexp_replace(v_text, obs._pattern('email'), E'\x1e\\&\x1f', 'g');
+        v_found := string_to_array(v_text, E'\x1e');
+        if cardinality(v_found) > 1 then
+            v_text := regexp_replace(v_text, E'\x1e[^\x1f]*\x1f', E'\x1e', 'g');
+        end if;
     end if;
     if not p_is_id and (
         strpos(v_lower, ' dot ') > 0 or strpos(v_lower, '_dot_') > 0 or strpos(v_lower, 'at)') > 0 or strpos(v_lower, 'at]') > 0
@@ -56,7 +62,7 @@ begin
         v_text := obs._mask_numbers(v_text);
     end if;
     v_text := replace(v_text, E'\x1d', '@');
-    if v_text = v_plain then
+    if v_text = v_plain and not v_grown then
         -- What was only disguised, and held nothing, stays as it came.
         return p_text;
     elsif strpos(v_text, E'\x1e') = 0 then
@@ -74,18 +80,20 @@ begin
     end if;
     v_parts := string_to_array(v_text, E'\x1e');
     v_text := v_parts[1];
-    for v_i in 2..cardinality(v_parts) loop
-        -- Beyond 32 addresses a text is a list, and hashing it costs more than it tells.
-        v_hash := case when v_i <= 33 then 'h' || v_version || ':' || left(encode(obs._hmac_sha256(
+    for v_i in 2..least(cardinality(v_parts), 33) loop
+        v_hash := 'h' || v_version || ':' || left(encode(obs._hmac_sha256(
             v_pepper, convert_to(lower(btrim(split_part(v_found[v_i], E'\x1f', 1), ' ."''')), 'UTF8')
-        ), 'hex'), 32) end;
+        ), 'hex'), 32);
         v_text := v_text || case
-            when v_hash is null then 'email:masked'
             when v_forgets and exists (select from obs.forgotten_emails f where f.tenant_id = p_tenant_id and f.hash = v_hash)
                 then 'email:forgotten'
             else 'email:' || v_hash
         end || v_parts[v_i];
     end loop;
+    -- Beyond 32 addresses a text is a list, and hashing it costs more than it tells.
+    if cardinality(v_parts) > 33 then
+        v_text := v_text || 'email:masked' || array_to_string(v_parts[34:], 'email:masked');
+    end if;
     return v_text;
 end
 $$;
