@@ -80,6 +80,7 @@ set standard_conforming_strings = on;
 \ir functions/ingest/_hides_email.sql
 \ir functions/ingest/_mask_runs.sql
 \ir functions/ingest/_mask_accounts.sql
+\ir functions/ingest/_mask_cards.sql
 \ir functions/ingest/_mask_numbers.sql
 \ir functions/ingest/_scrub.sql
 \ir functions/ingest/_cut_text.sql

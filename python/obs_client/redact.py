@@ -28,7 +28,7 @@ _SPELLED = re.compile(r"[(\[{<] ?[aA@][tT]? ?[\])}>]| (?:dot|DOT|Dot) |_dot_")
 _DIGIT = re.compile(r"[0-9](?:(?<=[A-Za-z][0-9])|[A-Za-z]|[0-9]{6}|[0-9][ ).-][ (.-]?[0-9][0-9])")
 _HUMP = re.compile(r"[A-Z][a-z][a-z]?[A-Z]")
 _ODD_ID = re.compile(
-    r"[@%\\&]|[^ -~]|[a-z0-9][A-Z]|xox|SK[0-9a-z]{6}|[0-9a-f]-us[0-9]|[a-z]{2}[_-][0-9A-Za-z]{12}|BEGIN|\[at|\(at"
+    r"[@%\\&]|[^ -~]|[a-z0-9][A-Z]|xox|ls__|SK[0-9a-z]{6}|[0-9a-f]-us[0-9]|[a-z]{2}[_-][0-9A-Za-z]{12}|BEGIN|\[at|\(at"
 )
 
 _NUMBERS = re.compile(r"\[[\[\]0-9., -]*\]")
@@ -75,7 +75,7 @@ def redact_text(text: str) -> str:
 
 
 def _unveiled(text: str) -> tuple[str, bool]:
-    """A character can stand for eighteen: a text that grows beyond twice its length is not read to its end, nor kept."""
+    """A character can stand for eighteen: what grows beyond twice its length is neither read to its end nor kept."""
     plain, limit = unveil(text), 2 * len(text) + 64
     return (f"{plain[:limit]} [cut]", True) if len(plain) > limit else (plain, False)
 

@@ -33,7 +33,8 @@ begin
     v_text := v_plain;
     v_lower := lower(v_plain collate "C");
     if v_text ~ obs._pattern('secret_run') or strpos(v_lower, 'passw') > 0 or strpos(v_lower, 'pwd') > 0
-        or strpos(v_lower, 'secret') > 0 or strpos(v_lower, 'phrase') > 0 or strpos(v_lower, 'authoriz') > 0
+        or strpos(v_lower, 'secret') > 0 or strpos(v_lower, 'phrase') > 0 or strpos(v_lower, '_pass') > 0 or strpos(v_lower, 'identified by') > 0
+        or strpos(v_lower, 'authoriz') > 0
         or strpos(v_lower, 'cookie') > 0 or strpos(v_lower, '://') > 0 or strpos(v_lower, '-----begin') > 0
     then
         v_text := obs._mask_secrets(v_text);
@@ -44,7 +45,9 @@ begin
         end if;
         v_text := regexp_replace(v_text, obs._pattern('email'), E'\x1e\\&\x1f', 'g');
         v_found := string_to_array(v_text, E'\x1e');
-        if cardinality(v_found) > 1 then
+        if cardinality(v_found) = 2 then
+            v_text := v_found[1] || E'\x1e' || split_part(v_found[2], E'\x1f', 2);
+        elsif cardinality(v_found) > 2 then
             v_text := regexp_replace(v_text, E'\x1e[^\x1f]*\x1f', E'\x1e', 'g');
         end if;
     end if;
@@ -52,6 +55,7 @@ begin
         strpos(v_lower, ' dot ') > 0 or strpos(v_lower, '_dot_') > 0 or strpos(v_lower, 'at)') > 0 or strpos(v_lower, 'at]') > 0
         or strpos(v_lower, 'at}') > 0 or strpos(v_lower, 'at>') > 0 or strpos(v_lower, 'at )') > 0 or strpos(v_lower, 'at ]') > 0
         or strpos(v_lower, '@)') > 0 or strpos(v_lower, '@]') > 0
+        or (strpos(v_text, '@') > 0 and regexp_count(v_text, E'[ \\t\\r\\n]@|@[ \\t\\r\\n]') > 0)
     ) then
         v_text := regexp_replace(v_text, obs._pattern('email_spelled'), 'email:masked', 'g');
     end if;
@@ -84,11 +88,12 @@ begin
         v_hash := 'h' || v_version || ':' || left(encode(obs._hmac_sha256(
             v_pepper, convert_to(lower(btrim(split_part(v_found[v_i], E'\x1f', 1), ' ."''')), 'UTF8')
         ), 'hex'), 32);
-        v_text := v_text || case
-            when v_forgets and exists (select from obs.forgotten_emails f where f.tenant_id = p_tenant_id and f.hash = v_hash)
-                then 'email:forgotten'
-            else 'email:' || v_hash
-        end || v_parts[v_i];
+        if v_forgets then
+            v_hash := coalesce(
+                (select 'forgotten' from obs.forgotten_emails f where f.tenant_id = p_tenant_id and f.hash = v_hash), v_hash
+            );
+        end if;
+        v_text := v_text || 'email:' || v_hash || v_parts[v_i];
     end loop;
     -- Beyond 32 addresses a text is a list, and hashing it costs more than it tells.
     if cardinality(v_parts) > 33 then
