@@ -11,7 +11,7 @@ declare
     c_letters constant text := 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
     c_hex constant text := '0123456789abcdefABCDEF';
     c_said constant text[] :=
-        '{required,must,missing,invalid,incorrect,wrong,empty,cannot,"null",none,true,false,undefined,expired,failed}';
+        '{required,must,missing,invalid,incorrect,wrong,empty,cannot,"null",none,true,false,undefined,expired,failed}'::text[];
     v_lower constant text := lower(p_value collate "C");
     v_label constant text := lower(p_label collate "C");
     v_length constant int := length(p_value);

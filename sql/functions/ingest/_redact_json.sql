@@ -63,7 +63,7 @@ begin
             return p_value;
         elsif translate(p_value::text, '[]0123456789., -', '') = '' then
             if p_class = 'number' and jsonb_array_length(p_value) > 64 then
-                return '"number:masked"';
+                return to_jsonb('number:masked'::text);
             elsif p_class <> 'number'
                 and (p_value::text !~ obs._pattern('many_digits') or p_value::text !~ obs._pattern('card'))
             then

@@ -9,7 +9,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
     c_ids constant text[] := '{run_id,tenant_id,company_id,stage,event,status,error_code,vendor,model,trace_id,level,logger,'
-        'producer}';
+        'producer}'::text[];
     v_kind text;
     v_allowed text[];
     v_extra jsonb;
