@@ -174,3 +174,13 @@ def shared_events() -> list[Path]:
     if not files:
         pytest.skip(f"no shared test data in {os.path.relpath(SHARED, ROOT)}: only the made-up logs were imported")
     return files
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Cluster]:
+    """A server that has never heard of obs or its roles."""
+    cluster = Cluster()
+    try:
+        yield cluster.start()
+    finally:
+        cluster.close()

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from support.db import Db
+from support.qa import drawn
+from support.sheets import Sheet
 
 OBS = Path(sys.executable).with_name("obs")
 
@@ -46,3 +48,18 @@ def writer(db: Db) -> str:
 @pytest.fixture
 def ops(db: Db) -> str:
     return db.dsn_for("test_ops")
+
+
+@pytest.fixture
+def reviewer(db: Db, tenants: tuple[str, str]) -> str:
+    """The database as a reviewer of a sees it, with ten companies of run r1."""
+    db.call("grant_access", role="test_reviewer_a", tenant_id="a")
+    db.call("grant_access", role="test_reviewer", tenant_id="a")
+    db.call("grant_access", role="test_reviewer_b", tenant_id="b")
+    drawn(db)
+    return db.dsn_for("test_reviewer_a")
+
+
+@pytest.fixture
+def sheet(obs: Run, reviewer: str) -> Sheet:
+    return Sheet(obs("qa", "export", dsn=reviewer).stdout)

@@ -40,16 +40,6 @@ def source(disposable_server: Callable[..., Cluster]) -> Iterator[Db]:
     db.close()
 
 
-@pytest.fixture
-def elsewhere() -> Iterator[Cluster]:
-    """A server that has never heard of obs or its roles."""
-    cluster = Cluster()
-    try:
-        yield cluster.start()
-    finally:
-        cluster.close()
-
-
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_restored_database_is_the_same_and_still_closed(
     source: Db, elsewhere: Cluster, tmp_path: Path, recipe: str

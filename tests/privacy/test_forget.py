@@ -1,4 +1,4 @@
-"""Forgetting an address, rotating a pepper, shredding a tenant: done, proven, and of no concern to anybody else."""
+"""Forgetting an address: done, proven, and of no concern to anybody else."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable
-from typing import Any
 
 import psycopg
 import pytest
@@ -16,37 +14,13 @@ import pytest
 from support.binaries import bindir
 from support.cluster import Cluster
 from support.db import Db
+from support.forgetting import ADMIN, JANE, OTHER, hashes, say
 from support.pipeline import item, refused, start
-
-JANE, OTHER = "jane.roe@planted.example.com", "joe@planted.example.com"
-ADMIN = "test_admin"
 
 
 def dump(db: Db) -> str:
     done = subprocess.run([bindir() / "pg_dump", "-d", db.dsn], capture_output=True, check=True)
     return done.stdout.decode()
-
-
-def say(db: Db, tenant: str, run: str, address: str = JANE, **more: Any) -> None:
-    item(
-        db, run, "crawl", ok=False, tenant_id=tenant, error_msg=f"no answer from <{address.upper()}>, {OTHER}",
-        company_id=address, trace_id=address,
-        extra={"mail": address, "list": [{"deep": address}], address: 1, "prompt": address}, **more,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def written(db: Db) -> Db:
-    for tenant in ("a", "b"):
-        start(db, f"run-{tenant}", tenant_id=tenant, meta={"contact": JANE})
-        say(db, tenant, f"run-{tenant}")
-        say(db, tenant, f"nowhere-{tenant}")  # quarantined
-    return db
-
-
-def hashes(db: Db, tenant: str = "a", address: str = JANE) -> list[str]:
-    found: list[str] = db.call("email_hashes", tenant_id=tenant, address=address)
-    return found
 
 
 def test_a_forgotten_address_is_nowhere_and_nobody_else_is_touched(written: Db) -> None:
@@ -169,66 +143,6 @@ def test_two_who_are_forgotten_stay_two_in_a_key(written: Db) -> None:
     assert sorted(names) == sorted(name for (name,) in written.rows("select company_id from obs.qa_reviews"))
 
 
-def test_one_company_under_two_peppers_stays_two_rows(written: Db) -> None:
-    written.call("rotate_pepper", tenant_id="a")
-    written.execute(
-        """insert into obs.qa_draws (tenant_id, run_id, stratum, bucket, seed, requested, available, drawn, source)
-        values ('a', 'run-a', 'random', 'High', 's', 10, 2, 2, 'events')"""
-    )
-    for rank, found in enumerate(hashes(written), 1):
-        written.execute(
-            "insert into obs.qa_samples (run_id, tenant_id, company_id, bucket, checks, draw_rank) values "
-            "('run-a', 'a', %s, 'High', '{}', %s)",
-            ("email:" + found, rank),
-        )
-    proof = written.call("forget_email", tenant_id="a", address=JANE)
-    assert (proof["tables"]["qa_samples"], proof["left"]) == (2, 0)
-    assert written.one("select count(distinct company_id) from obs.qa_samples") == 2
-    assert written.call("privacy_audit", tenant_id="a")["verdict"] == "clean"
-
-
-def test_both_peppers_are_searched_after_a_rotation(written: Db) -> None:
-    assert written.call("rotate_pepper", tenant_id="a") == 2
-    say(written, "a", "run-a")
-    first, second = hashes(written)
-    assert (first[:3], second[:3]) == ("h1:", "h2:")
-    found = written.rows("select company_id from obs.run_event_logs where tenant_id = 'a' order by received_at")
-    assert [name for (name,) in found] == [f"email:{first}", f"email:{second}"]
-    assert hashes(written, "b")[0].startswith("h1:")
-    assert written.call("forget_email", tenant_id="a", address=JANE)["left"] == 0
-    text = written.one("select string_agg(e::text, '') from obs.run_event_logs e where tenant_id = 'a'")
-    assert first not in text
-    assert second not in text
-
-
-def test_a_shredded_tenants_hashes_match_nothing(written: Db) -> None:
-    (old,), of_b = hashes(written), hashes(written, "b")
-    written.call("rotate_pepper", tenant_id="a")
-    assert refused(written.call, "shred_tenant", tenant_id="a", confirm="b").sqlstate == "22023"
-    assert len(hashes(written)) == 2
-    proof = written.call("shred_tenant", tenant_id="a", confirm="a")
-    assert proof == {
-        "tenant_id": "a", "versions_destroyed": 2, "peppers_left": 0, "probe_matched_before": 2, "probe_matches_now": 0,
-    }  # fmt: skip
-    assert hashes(written) == []
-    answer = written.call("forget_email", tenant_id="a", address=JANE)
-    assert (answer["left"], answer["rows"]) == (None, 0)
-    assert answer["note"].startswith("nothing was searched: the tenant has no pepper")
-    assert hashes(written, "b") == of_b
-    say(written, "a", "run-a")
-    newest = written.row("select * from obs.run_event_logs where tenant_id = 'a' order by received_at desc limit 1")
-    assert (newest.company_id, newest.extra["mail"]) == ("email:masked", "email:masked")
-    written.call("finish_run", run_id="run-a", tenant_id="a")
-    assert written.one("select missed from obs.privacy_canaries where run_id = 'run-a'") == []
-    assert written.call("privacy_audit")["verdict"] == "clean"
-    assert written.call("rotate_pepper", tenant_id="a") == 3
-    (new,) = hashes(written)
-    assert new.startswith("h3:")
-    assert new[3:] != old[3:]
-    say(written, "b", "run-b")
-    assert written.one("select count(distinct company_id) from obs.run_event_logs where tenant_id = 'b'") == 1
-
-
 @pytest.mark.parametrize("text", ["", "no address", f"{JANE} and {OTHER}", "x" * 20000])
 def test_what_is_no_address_is_refused_without_repeating_it(written: Db, text: str) -> None:
     error = refused(written.call, "forget_email", tenant_id="a", address=text)
@@ -246,31 +160,6 @@ def test_only_administrators_may(db: Db, login: str) -> None:
     ):  # fmt: skip
         assert refused(other.call, name, tenant_id="a", **more).sqlstate == "42501"
     assert refused(db.login(ADMIN).execute, "select * from obs.tenant_peppers").sqlstate == "42501"
-
-
-def test_rotation_waits_for_no_writer_and_writers_for_no_rotation(written: Db) -> None:
-    writer, admin = written.login(), written.login()
-    with writer.conn.transaction():
-        say(writer, "a", "run-a")
-        admin.execute("set statement_timeout = '2s'")
-        assert admin.call("rotate_pepper", tenant_id="a") == 2
-        say(writer, "a", "run-a")
-    assert written.one("select count(distinct company_id) from obs.run_event_logs where tenant_id = 'a'") == 2
-    assert len(hashes(written)) == 2
-
-
-def test_rotations_at_once_make_one_version_each(written: Db) -> None:
-    logins = [written.login() for _ in range(4)]
-    versions: list[int] = []
-    threads = [
-        threading.Thread(target=lambda one=one: versions.append(one.call("rotate_pepper", tenant_id="a")))
-        for one in logins
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(versions) == [2, 3, 4, 5]
 
 
 def test_killed_while_forgetting_a_second_call_finishes(disposable_server: Callable[..., Cluster]) -> None:
@@ -297,7 +186,7 @@ def test_killed_while_forgetting_a_second_call_finishes(disposable_server: Calla
     thread.join(20)
     assert failed
     blocker.conn.close()
-    after = Db(reconnect(cluster))
+    after = Db(cluster.reconnect("obs"))
     assert after.one("select company_id from obs.run_event_logs") == f"email:{old}"
     assert after.one("select count(*) from obs.forgotten_emails") == 0
     answer = after.call("forget_email", tenant_id="a", address=JANE)
@@ -306,14 +195,3 @@ def test_killed_while_forgetting_a_second_call_finishes(disposable_server: Calla
     assert after.one("select count(*) from obs.audit_log where action = 'forget_email'") == 1
     for one in (after, db, blocker, victim):
         one.close()
-
-
-def reconnect(cluster: Cluster) -> psycopg.Connection[Any]:
-    """The server restarts its other sessions when one was killed."""
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            return cluster.connect("obs")
-        except psycopg.OperationalError:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)

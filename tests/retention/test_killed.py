@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
@@ -21,20 +20,6 @@ from support.db import Db
 from support.readers import numbers, views
 
 EACH = 20
-
-
-def connected(cluster: Cluster) -> Db:
-    deadline = time.monotonic() + 60
-    while True:
-        with contextlib.suppress(psycopg.OperationalError):
-            conn = cluster.connect("obs")
-            try:
-                conn.execute("select pg_sleep(0.1)")  # one let in before the server has noticed a death goes with it
-                return Db(conn)
-            except psycopg.OperationalError:
-                conn.close()
-        assert time.monotonic() < deadline, "the server did not come back"
-        time.sleep(0.05)
 
 
 def whole_days(db: Db) -> int:
@@ -73,7 +58,7 @@ def test_every_day_is_whole_after_each_death(
 ) -> None:
     """Each round one more day is past the windows; runs of `short` leave a day before those of `long`, in batches."""
     cluster = disposable_server()
-    db = connected(cluster)
+    db = Db(cluster.reconnect("obs"))
     today = datetime.now(UTC)
     for tenant in ("long", "short"):
         db.call("create_tenant", tenant_id=tenant)
@@ -84,7 +69,7 @@ def test_every_day_is_whole_after_each_death(
     draw = random.Random(kills)
     died, gone, longest = 0, 0, 0.2
     for left in reversed(range(kills)):
-        victim = connected(cluster)
+        victim = Db(cluster.reconnect("obs"))
         victim.set_now((today - timedelta(days=left)).isoformat())
         pid = victim.conn.info.backend_pid
         timer = threading.Timer(draw.uniform(0, longest), os.kill, (pid, signal.SIGKILL))
@@ -98,7 +83,7 @@ def test_every_day_is_whole_after_each_death(
         timer.join()
         victim.close()
         db.close()
-        db = connected(cluster)
+        db = Db(cluster.reconnect("obs"))
         still, gone = gone, whole_days(db)
         assert gone >= still, "a day that was gone is back"
     print(f"\n{died} of {kills} deaths met {command} at work; {gone} days were gone before the last call")

@@ -114,6 +114,20 @@ class Cluster:
     def connect(self, dbname: str = "postgres", user: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(self.dsn(dbname, user), autocommit=True)
 
+    def reconnect(self, dbname: str = "postgres") -> psycopg.Connection:
+        """A session once the server is back after a death; one let in before the death was noticed goes with it."""
+        deadline = time.monotonic() + 60
+        while True:
+            with contextlib.suppress(psycopg.OperationalError):
+                conn = self.connect(dbname)
+                try:
+                    conn.execute("select pg_sleep(0.1)")
+                    return conn
+                except psycopg.OperationalError:
+                    conn.close()
+            assert time.monotonic() < deadline, "the server did not come back"
+            time.sleep(0.05)
+
     def create_database(self, name: str, template: str = "template0") -> str:
         with self.connect() as admin:
             admin.execute(

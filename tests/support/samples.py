@@ -12,6 +12,7 @@ from support.db import Db
 from support.pipeline import line, log_lines, start
 
 COLUMNS = ("tenant_id", "run_id", "company_id", "bucket", "domain", "about_text", "contacts", "rationale", "signals")
+SECRET = "Zwetschgenkuchen is what only this text says, and jane.roe@kuchen.example wrote it"
 
 
 def scored(db: Db, run: str = "r1", high: int = 0, medium: int = 0, tenant: str = "a", more: Iterable[Any] = ()) -> str:
@@ -99,3 +100,23 @@ class Host:
         self.db.execute("create or replace view host.seen as select " + ", ".join(shown) + " from host.companies")
         self.db.execute("grant select on host.seen to obs_host")
         self.register("host.seen")
+
+
+def company(name: str = "h0", **more: object) -> dict[str, object]:
+    """A row of the host's table."""
+    return {
+        "company_id": name,
+        "bucket": "High",
+        "domain": f"{name}.kuchen.de",
+        "about_text": SECRET,
+        "contacts": [{"email": "jane.roe@kuchen.de", "status": "valid"}],
+        "rationale": f"They bake {SECRET} for {name}",
+        "signals": ["Zwetschgenkuchen"],
+        **more,
+    }
+
+
+def last_read(db: Db) -> tuple[str | None, bool]:
+    """The error of the last reading of the host's view, and whether there was one."""
+    row = db.row("select last_error, last_read_at is not null from obs.qa_sources")
+    return row[0], row[1]

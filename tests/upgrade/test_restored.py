@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,16 +15,6 @@ from support.snapshot import restored as as_restored
 
 # What an installation writes by its own clock: rules, numbers and pages of its version.
 NEW_ROWS = {"schema_migrations", "dump_marker", "alert_rules", "alert_thresholds", "runbooks", "runbook_checks"}
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[Cluster]:
-    """A server that has never heard of obs or its roles."""
-    cluster = Cluster()
-    try:
-        yield cluster.start()
-    finally:
-        cluster.close()
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
