@@ -58,12 +58,10 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/tenancy/_find_tenant.sql
 \ir functions/tenancy/_resolve_tenant.sql
 \ir functions/tenancy/_ensure_tenant.sql
-\ir functions/tenancy/create_tenant.sql
 \ir functions/tenancy/grant_access.sql
 \ir functions/tenancy/revoke_access.sql
 \ir functions/tenancy/_whole_days.sql
 \ir functions/tenancy/set_setting.sql
-\ir functions/tenancy/allow_extra_key.sql
 -- ingest: types mended, personal data out, stored once with deltas
 \ir functions/ingest/_whole.sql
 \ir functions/ingest/_number.sql
@@ -86,6 +84,7 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/ingest/_hides_email.sql
 \ir functions/ingest/_mask_runs.sql
 \ir functions/ingest/_mask_accounts.sql
+\ir functions/ingest/_mask_cards.sql
 \ir functions/ingest/_mask_numbers.sql
 \ir functions/ingest/_scrub.sql
 \ir functions/ingest/_cut_text.sql
@@ -99,11 +98,13 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/ingest/_redact_key.sql
 \ir functions/ingest/_redact_member.sql
 \ir functions/ingest/_redact_json.sql
+\ir functions/ingest/_extra_dear.sql
 \ir functions/ingest/_redact_extra.sql
 \ir functions/ingest/_kind.sql
 \ir functions/ingest/_thinnable.sql
 \ir functions/ingest/_mend_word.sql
-\ir functions/ingest/_without_forgotten.sql
+\ir functions/ingest/create_tenant.sql
+\ir functions/ingest/allow_extra_key.sql
 \ir functions/ingest/_mend.sql
 \ir functions/ingest/_event_clean.sql
 \ir functions/ingest/_to_events.sql

@@ -48,7 +48,7 @@ _TEXTS = {
     "password": "password: {w}",
     "assignment": "api_key=q{d}9{d}",
     "iban": "GB29NWBK601613{d}",
-    "card": "41111111{d}",
+    "card": "visa 41111111{d}",
     "ssn": "#078-05-{a}",
     "ssn_labelled": "ssn 1{d}",
     "phone_labelled": "fax {d}",

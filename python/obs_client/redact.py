@@ -19,6 +19,7 @@ from .redact_unveil import EXPRESSIONS, unveil
 TEXT_LIMIT = 16_384
 SUSPECT_LIMIT = 3_072
 EXTRA_LIMIT = 16_384
+EXTRA_EFFORT = 4_608
 DEPTH_LIMIT = 8
 
 # The pattern `suspect` in pieces that begin with a set of characters each: the engine skips to those.
@@ -27,9 +28,11 @@ _SPELLED = re.compile(r"[(\[{<] ?[aA@][tT]? ?[\])}>]| (?:dot|DOT|Dot) |_dot_")
 _DIGIT = re.compile(r"[0-9](?:(?<=[A-Za-z][0-9])|[A-Za-z]|[0-9]{6}|[0-9][ ).-][ (.-]?[0-9][0-9])")
 _HUMP = re.compile(r"[A-Z][a-z][a-z]?[A-Z]")
 _ODD_ID = re.compile(
-    r"[@%\\&]|[^ -~]|[a-z0-9][A-Z]|xox|SK[0-9a-z]{6}|[0-9a-f]-us[0-9]|[a-z]{2}[_-][0-9A-Za-z]{12}|BEGIN|\[at|\(at"
+    r"[@%\\&]|[^ -~]|[a-z0-9][A-Z]|xox|ls__|SK[0-9a-z]{6}|[0-9a-f]-us[0-9]|[a-z]{2}[_-][0-9A-Za-z]{12}|BEGIN|\[at|\(at"
 )
 
+_NUMBERS = re.compile(r"\[[\[\]0-9., -]*\]")
+_LONG_NUMBER = re.compile(r"[0-9.]{12}")
 _TAIL_START = re.compile(r"\S{0,250}\s")
 _LEFT_OUT_HASH = re.compile(r"(?:h[0-9]+:[0-9a-f]{32}|masked)\Z")
 _NUMBER_CHARACTERS = " 0123456789().+-"
@@ -62,24 +65,30 @@ def redact_text(text: str) -> str:
         return _cut(text)
     if not suspect(text):
         return text
-    plain = unveil(text)
+    plain, grown = _unveiled(text)
     lower = plain.lower()
     out = mask_runs(mask_spelled(take_emails(mask_secrets(plain, lower)), lower), lower)
     if EXPRESSIONS["digits"].search(out):
         out = mask_numbers(out)
     out = out.replace(LOGIN, "@")
-    return text if out == plain else out.replace(ADDRESS, "email:masked")
+    return text if out == plain and not grown else out.replace(ADDRESS, "email:masked")
+
+
+def _unveiled(text: str) -> tuple[str, bool]:
+    """A character can stand for eighteen: what grows beyond twice its length is neither read to its end nor kept."""
+    plain, limit = unveil(text), 2 * len(text) + 64
+    return (f"{plain[:limit]} [cut]", True) if len(plain) > limit else (plain, False)
 
 
 def redact_id(text: str) -> str:
     """A name, code or id without e-mail addresses and secrets; its numbers stay."""
     if not _ODD_ID.search(text):
         return text
-    plain = unveil(text[:4000])
+    plain, grown = _unveiled(text[:4000])
     lower = plain.lower()
     out = mask_runs(take_emails(mask_secrets(plain, lower)), lower)
     out = out.replace(LOGIN, "@")
-    return text if out == plain else out.replace(ADDRESS, "email:masked")
+    return text if out == plain and not grown else out.replace(ADDRESS, "email:masked")
 
 
 def extra_clean(extra: Mapping[str, Any]) -> bool:
@@ -101,7 +110,7 @@ def redact_extra(extra: Mapping[str, Any], allowed: Set[str] = frozenset()) -> d
     if extra_clean(extra):
         return dict(extra)
     size = len(_json(extra).encode("utf-8", "replace"))
-    if size > EXTRA_LIMIT:
+    if size > EXTRA_LIMIT or _dear(extra, size, allowed):
         kept = {
             key: value
             for key, value in extra.items()
@@ -109,6 +118,33 @@ def redact_extra(extra: Mapping[str, Any], allowed: Set[str] = frozenset()) -> d
         }
         extra = {**kept, "obs_cut": {"bytes": size, "hash": "masked"}, "obs_warnings": ["extra_cut"]}
     return _redact_object(extra, allowed, 0)
+
+
+def _dear(extra: Mapping[str, Any], size: int, allowed: Set[str]) -> bool:
+    """Whether an extra holds so much that must be looked at closely that it would hold its writer: obs._extra_dear."""
+    if size <= 512:
+        return False
+    if _json(extra).count('"') > 1152:
+        return True
+    read = {
+        key: value
+        for key, value in extra.items()
+        if key in PLAIN_KEYS or key in allowed or not isinstance(value, str) or len(value) <= 512 or value[:4] == "http"
+    }
+    text = _json(read).replace("\\\\", "").replace('\\"', "").replace("\\n", " ")
+    if not EXPRESSIONS["card"].search(text):
+        text = _NUMBERS.sub("", text)
+    parts = text.split('"')
+    effort = sum(map(_effort, parts[1::2]))
+    for part in parts[::2]:
+        effort += 24 * (part.count("[") + part.count("{")) + 6 * part.count(",") + 40 * len(_LONG_NUMBER.findall(part))
+    return effort > EXTRA_EFFORT
+
+
+def _effort(string: str) -> int:
+    if suspect(string):
+        return min(len(string.encode("utf-8", "replace")), SUSPECT_LIMIT) + 64
+    return 40 if len(string) > 64 or EXPRESSIONS["no_identifier"].search(string) else 8
 
 
 def _redact_object(value: Mapping[str, Any], allowed: Set[str], depth: int) -> dict[str, Any]:
@@ -138,6 +174,8 @@ def _redact_value(value: Any, kind: str, kept: bool, allowed: Set[str], depth: i
     if isinstance(value, list | tuple):
         if kind in ("secret", "prompt") or depth >= DEPTH_LIMIT:
             return _left_out(_json(value))
+        if kind == "number" and len(value) > 64 and not _json(value).strip("[]0123456789., -"):
+            return "number:masked"
         return [_redact_value(item, kind, kept, allowed, depth + 1) for item in value]
     digits = str(value)
     if kind == "number" and sum(digit in "0123456789" for digit in digits) >= 6:
@@ -154,6 +192,8 @@ def _redact_string(text: str, kind: str, kept: bool) -> Any:
         return _left_out(text)
     if kind == "number" and any(digit in text for digit in "0123456789"):
         return "number:masked"
+    if not kept and len(text) > 512 and not text.startswith("http"):
+        return _left_out(text)
     out = redact_text(text)
     plain = len(out) <= 64 and not EXPRESSIONS["no_identifier"].search(out)
     if kept or (plain and (kind != "personal" or EXPRESSIONS["mask"].match(out))):

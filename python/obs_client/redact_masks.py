@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import re
 
 from .redact_secrets import is_secret
@@ -11,14 +12,20 @@ from .redact_unveil import EXPRESSIONS
 
 # Stands for an address until all else is masked; no text holds it, since unveil removes control characters.
 ADDRESS = "\x1e"
-# The sign of a masked login in a URL, which would be taken for an address.
+# The sign of a masked login in a URL, or of a version, which would be taken for an address.
 LOGIN = "\x1d"
 
 _NO_LETTER = re.compile("[\x80-\xff]")
 _SPELLED_AT = ("at)", "at]", "at}", "at>", "at )", "at ]", "@)", "@]")
+_HASH_OF_OBS = re.compile(r"h[0-9]+:\Z")
+_BLANK_AT = re.compile(r"[ \t\r\n]@|@[ \t\r\n]")
 _TOKEN_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_~=.+/-"
 _LABELS = ("token", "key", "auth", "login", "cred", "session", "bearer", "sig", "basic", "code=", "sid=", "sourcegraph")
+_PASSWORDS = ("passw", "pwd", "secret", "phrase", "_pass", "identified by")
 _WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+_CARDS = re.compile(
+    "(?<![a-z])(?:card|kart|carte|tarjeta|visa|amex|credit|debit|kredit|master)", re.IGNORECASE | re.ASCII
+)
 _ACCOUNT_LENGTHS = {
     country: length
     for length, countries in {
@@ -35,11 +42,18 @@ _PHONES = ("phone", "mobile", "cell", "fax", "tel", "whatsapp", "msisdn")
 
 def take_emails(text: str) -> str:
     """The text with a mark for each address."""
+    if "@v" in text or "@sha" in text:
+        text = EXPRESSIONS["version"].sub(LOGIN + r"\1", text)
     return EXPRESSIONS["email"].sub(ADDRESS, text) if "@" in text else text
 
 
 def mask_spelled(text: str, lower: str) -> str:
-    spelled = " dot " in lower or "_dot_" in lower or any(word in lower for word in _SPELLED_AT)
+    spelled = (
+        " dot " in lower
+        or "_dot_" in lower
+        or any(word in lower for word in _SPELLED_AT)
+        or ("@" in text and _BLANK_AT.search(text) is not None)
+    )
     return EXPRESSIONS["email_spelled"].sub("email:masked", text) if spelled else text
 
 
@@ -48,8 +62,15 @@ def mask_runs(text: str, lower: str) -> str:
     if EXPRESSIONS["base64_at"].search(text):
         text = EXPRESSIONS["base64_run"].sub(lambda found: "email:masked" if _hides_email(found[0]) else found[0], text)
     if "40" in lower and "2e" in lower:
-        text = EXPRESSIONS["hex_run"].sub(lambda found: "email:masked" if _hexes_email(found[0]) else found[0], text)
+        text = EXPRESSIONS["hex_run"].sub(_mask_hex, text)
     return text
+
+
+def _mask_hex(found: re.Match[str]) -> str:
+    """A keyed hash of obs's own is random: one in fifty thousand reads like an address."""
+    start = found.start()
+    own = len(found[0]) == 32 and _HASH_OF_OBS.search(found.string, max(0, start - 8), start)
+    return found[0] if own or not _hexes_email(found[0]) else "email:masked"
 
 
 def _hides_email(run: str) -> bool:
@@ -87,11 +108,14 @@ def mask_secrets(text: str, lower: str) -> str:
         text = EXPRESSIONS["private_key"].sub("secret:masked", text)
     if "authoriz" in lower or "cookie" in lower:
         text = EXPRESSIONS["header"].sub(r"\1secret:masked", text)
-    if "passw" in lower or "pwd" in lower or "secret" in lower or "phrase" in lower:
+    if any(word in lower for word in _PASSWORDS):
         text = _mask_found("password", text)
     if EXPRESSIONS["value"].search(text) and any(word in lower for word in _LABELS):
         text = _mask_found("assignment", text)
-    if EXPRESSIONS["long_run"].search(text) and EXPRESSIONS["long_run"].search(EXPRESSIONS["plain_run"].sub("", text)):
+    # A key fc-… is made of the digits of a hash.
+    if EXPRESSIONS["long_run"].search(text) and (
+        "fc-" in text or EXPRESSIONS["long_run"].search(EXPRESSIONS["plain_run"].sub("", text))
+    ):
         if ".ey" in text or "eyJ" in text or "eyI" in text:
             text = EXPRESSIONS["jwt"].sub("secret:masked", text)
         text = _mask_found("token", text)
@@ -105,10 +129,16 @@ def _mask_found(kind: str, text: str) -> str:
         return text
     out = [text[: all_found[0].start()]]
     ends = [found.start() for found in all_found[1:]] + [len(text)]
-    for found, end in zip(all_found, ends, strict=True):
+    for place, (found, end) in enumerate(zip(all_found, ends, strict=True)):
         label = "".join(group or "" for group in found.groups())
         whole, rest = found[0], text[found.end() : end]
-        if is_secret(kind, label, whole[len(label) :], rest):
+        if kind == "password" and label[-1] in "\"'" and rest[:1] != label[-1]:
+            # A quoted one with a digit in it may hold blanks.
+            more, quote, _ = rest[:64].partition(label[-1])
+            if quote and "\n" not in more and any(digit in whole + more for digit in "0123456789"):
+                whole, rest = whole + more, rest[len(more) :]
+        # A text with more of them than that is made to be dear.
+        if place >= 64 or is_secret(kind, label, whole[len(label) :], rest):
             whole = f"{label}secret:masked"
             if kind == "token":
                 rest = rest.lstrip(_TOKEN_CHARACTERS)
@@ -119,7 +149,7 @@ def _mask_found(kind: str, text: str) -> str:
 def mask_numbers(text: str) -> str:
     text = _mask_accounts(text)
     if EXPRESSIONS["many_digits"].search(text):
-        text = EXPRESSIONS["card"].sub("card:masked", text)
+        text = _mask_cards(text)
     if "-" in text:
         text = EXPRESSIONS["ssn"].sub("ssn:masked", text)
     lower = text.lower()
@@ -133,6 +163,23 @@ def mask_numbers(text: str) -> str:
         text = EXPRESSIONS["phone"].sub("phone:masked", text)
         text = EXPRESSIONS["phone_short"].sub("phone:masked", text)
     return text
+
+
+def _mask_cards(text: str) -> str:
+    """In groups, or where the text speaks of cards, whatever its digits; bare digits must pass Luhn's test."""
+    if _CARDS.search(text):
+        return EXPRESSIONS["card"].sub("card:masked", text)
+    places = itertools.count()
+    return EXPRESSIONS["card"].sub(
+        lambda found: "card:masked" if next(places) >= 32 or _is_card(found[0]) else found[0], text
+    )
+
+
+def _is_card(number: str) -> bool:
+    if not number.isdecimal():
+        return True
+    places = enumerate(reversed(number))
+    return sum(int("0246813579"[int(digit)] if place % 2 else digit) for place, digit in places) % 10 == 0
 
 
 def _mask_accounts(text: str) -> str:

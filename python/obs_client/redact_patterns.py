@@ -23,24 +23,32 @@ PATTERNS: dict[str, str] = {
         r"[^ -~\u00a0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u20cf\u2100-\u3029\u3030-\u3098\u309b-\ua66e\uac00-"
         r"\ud7ff\uff00-\uffef]{32}"
     ),
+    # A letter before an apostrophe is a name's, O'Neil, unless it marks a string of a language: b'…', N'…', E'…'.
     "email": (
-        r'(?:"[^"]*"|(?<![A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-])'
-        r"[A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+)(?:@(?:[0-9_-]*"
-        r"[A-Za-z\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff]"
+        r'(?:"[^"]*"|(?<![A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-])(?:'
+        r"(?:[A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]{2,}"
+        r"|[ACDG-MO-QSTVWYZacdg-mo-qstvwyz])['*])?"
+        r"[A-Za-z0-9._%+~#!$^\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+[}`*]?)(?:@(?:"
+        r"[0-9_-]*[A-Za-z\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff]"
         r"[A-Za-z0-9_%\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]*(?:\."
         r"[A-Za-z0-9_%\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+)*"
         r"|[0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z][A-Za-z0-9-]*|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z.-])"
         r"|\[[^\]\s@]+\]))+"
     ),
+    # What stands behind a sign and is no host: checkout@v4, app@sha256:9f86….
+    "version": (r"@(v[0-9]+(?:\.[0-9]+)*(?:-[a-z]+[0-9.]*)?(?![A-Za-z0-9_-]|\.[A-Za-z])|sha(?:256|512):)"),
     "email_spelled": (
-        r"(?i)(?<![a-z0-9._+\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-])"
+        r"(?i)(?<![a-z0-9._+\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-])(?:"
         r"[a-z0-9._+\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+(?:(?: ?[(\[{<] ?(?:dot"
-        r"|\.) ?[\])}>] ?[a-z0-9._+\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+)* ?[(\[{<] ?"
-        r"(?:at|@) ?[\])}>] ?[a-z0-9\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+(?: ?(?:\."
-        r"|[(\[{<] ?(?:dot|\.) ?[\])}>]|dot ) ?[a-z0-9\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-"
-        r"\U0010ffff-]+)+|(?: at [a-z0-9-]+(?: dot [a-z0-9-]+)* dot "
-        r"|_at_[a-z0-9-]+(?:_dot_[a-z0-9-]+)*_dot_)(?:com|org|net|edu|gov|info|biz|io|co|ai|app|dev|eu|us|uk|de"
-        r"|fr)(?![a-z0-9]))"
+        r"|\.) ?[\])}>] ?[a-z0-9._+\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+)* ?[(\[{<] "
+        r"?(?:at|@) ?[\])}>] ?[a-z0-9\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+(?: ?(?:\."
+        r"|[(\[{<] ?(?:dot|\.) ?[\])}>]|dot ) ?"
+        r"[a-z0-9\u00a1-\u1fff\u2c00-\u2fff\u3040-\ufefe\U00010000-\U0010ffff-]+)+|(?: at (?!the |a "
+        r"|an )[a-z0-9-]+(?: dot [a-z0-9-]+)* dot |_at_[a-z0-9-]+(?:_dot_[a-z0-9-]+)*_dot_)(?:com|org|net|edu"
+        r"|gov|info|biz|io|co|ai|app|dev|eu|us|uk|de|fr)(?![a-z0-9])|@[ \t\r\n]{1,2}[a-z0-9-]+(?:\.[a-z0-9-]+)"
+        r"*\.(?:com|org|net|edu|gov|info|biz|io|co|ai|app|dev|eu|us|uk|de|fr)(?![a-z0-9]))"
+        r"|[a-z0-9_+-]+\.[a-z0-9._+-]+[ \t\r\n]{1,2}@[ \t\r\n]{0,2}[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org"
+        r"|net|edu|gov|info|biz|io|co|ai|app|dev|eu|us|uk|de|fr)(?![a-z0-9]))"
     ),
     # The address sign in base64, wherever its quad begins; then whole lines and runs of it, and of hexadecimal digits.
     "base64_at": (r"(?:Q[A-P]|[EUk0][A-D]|[BFJNRVZdhlptx159]A)[A-Za-z0-9+/_\r\n-]{4}"),
@@ -60,14 +68,15 @@ PATTERNS: dict[str, str] = {
     "token": (
         r"(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_~.]+Q~[A-Za-z0-9_~.-]+|(?:(?:[rs]k|shippo|duffel|rzp)_(?:live|test"
         r"|prod)_|gh[opsur]_|github_pat_|gl[a-z]+-|GR1348941|xox[a-z]-|xoxe\.xox[a-z]-|xapp-|sk-|(?:pub)?key-"
-        r"|A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])|LTAI|AIza|ya29\.|GOCSPX-|sha256~|f[mo][12][ar]?_|s-s4t2[a-z]+-|sgp_"
-        r"|npm_|ntn_|hf_|gsk_|pnu_|rdme_|tfp_|shp[a-z]+_|dckr_[a-z]+_|sbp_|whsec_|sq[a-z]_|glsa_|glc_|rubygems_"
-        r"|sntry[a-z]_|pscale_[a-z]+_|do[a-z]_v1_|lin_[a-z]+_|api_org_|sm_[a-z]at_|CLOJARS_|pul-|pplx-|xkeysib-"
-        r"|ops_eyJ|AT[AC]TT3|NR[A-Z][A-Z]-|PMAK-|fio-u-|tk-us-|HRKU-|p8e-|pypi-|sq0[a-z]+-|FLWSECK"
-        r"|AGE-SECRET-KEY-|dapi[0-9a-f]|EZ[AT]K|AKCp?|EA[AM][A-Z]|A3-|API-|4b1d|hooks\.slack\.com/[a-z]+/"
+        r"|A(?:KIA|SIA|BIA|CCA|3T[A-Z0-9])|LTAI|AIza|ya29\.|GOCSPX-|sha256~|f[mo][12][ar]?_|s-s4t2[a-z]+-"
+        r"|lsv2_[a-z]{2}_|ls__|apify_api_|tvly-|xai-|fc-|BSA|sgp_|npm_|ntn_|hf_|gsk_|pnu_|rdme_|tfp_"
+        r"|shp[a-z]+_|dckr_[a-z]+_|sbp_|whsec_|sq[a-z]_|glsa_|glc_|rubygems_|sntry[a-z]_|pscale_[a-z]+_"
+        r"|do[a-z]_v1_|lin_[a-z]+_|api_org_|sm_[a-z]at_|CLOJARS_|pul-|pplx-|xkeysib-|ops_eyJ|AT[AC]TT3"
+        r"|NR[A-Z][A-Z]-|PMAK-|fio-u-|tk-us-|HRKU-|p8e-|pypi-|sq0[a-z]+-|FLWSECK|AGE-SECRET-KEY-|dapi[0-9a-f]"
+        r"|EZ[AT]K|AKCp?|EA[AM][A-Z]|A3-|API-|4b1d|hooks\.slack\.com/[a-z]+/"
         r"|discord(?:app)?\.com/api/webhooks/[0-9]+/|hv[sbr]\.|dp\.[a-z]+\.|dt0[a-z]01\.|SG\.[A-Za-z0-9_-]+\."
-        r"|[MNO][A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.|[A-Za-z0-9]+\.atlasv1\.|[0-9]+:AA|SK|AC)[A-Za-z0-9_~-]+"
-        r"|[0-9a-z]+-us[0-9]+|[A-Za-z0-9]+_[A-Za-z0-9]+_mmk)|(?<![A-Za-z0-9_.-])ico-[A-Za-z0-9]+"
+        r"|[MNO][A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.|[A-Za-z0-9]+\.atlasv1\.|[0-9]+:AA|SK|AC)[A-Za-z0-9_~-]{8,}"
+        r"|[0-9a-z]+-us[0-9]+|[A-Za-z0-9]+_[A-Za-z0-9]+_mmk)|(?<![A-Za-z0-9_.-])ico-[A-Za-z0-9]{32,}"
         r"|/bot[0-9]+:AA[A-Za-z0-9_-]+"
     ),
     # Its header closes the bracket it opens: in base64, at the end, 9, 0 or fQ.
@@ -80,12 +89,30 @@ PATTERNS: dict[str, str] = {
     "value": (r"[0-9][A-Za-z0-9_~.+/=%-]{10}"),
     # A label, kept, and the value behind it.
     "header": (
-        r"""(?i)((?:authorization|cookie)["']?\s{0,3}[:=]\s{0,3}["']?)(?:(?:bearer|basic|token|digest|bot|apikey"""
-        r"""|negotiate|aws4-hmac-sha256)\s+)?[^\s"',;]{3,}(?:; ?[^\s"';,=]+=[^\s"';,]*)*"""
+        r'(?i)((?:authorization|cookie)(?:["'
+        r"']?\s{0,3}[:=]\s{0,3}["
+        r'"'
+        r"']?|["
+        r'"'
+        r"'] ?, ?["
+        r'"'
+        r"']))(?!(?:required|missing"
+        r"|invalid|failed|denied|expired|none|null|not|header|is|was|must)(?![a-z0-9_-]))(?:(?:bearer|basic"
+        r'|token|digest|bot|apikey|negotiate|aws4-hmac-sha256)\s+)?[^\s"'
+        r"',;]{3,}(?:; ?[^\s"
+        r'"'
+        r"';,=]+=[^\s"
+        r'"'
+        r"';,]*)*"
     ),
     "password": (
-        r"(?i)((?:passw(?:or)?d|passwort|passphrase|pwd|secret|secret[_ -]?key"
-        r"""|client[_ -]?secret)["']?\s{0,3}(?:[:?]{0,2}=|=>|:)\s{0,3}["']?)[^\s"',;&<>]{4,}"""
+        r"(?i)((?:--)?(?:passw(?:or)?d|passwort|passphrase|pwd|secret|secret[_ -]?key|client[_ -]?secret"
+        r'|[a-z]_pass|identified by)\\{0,4}["'
+        r"']?(?:\s{0,8}(?:[:?]{0,2}=|[=-]?>|:)"
+        r'|\s)\s{0,8}\\{0,4}["'
+        r"']?)[^\s"
+        r'"'
+        r"',;&<>]{2,}"
     ),
     "assignment": (
         r"(?i)((?:(?:public|csrf|xsrf|page)[_ .-]?)?(?:token|(?:api|access|auth|private|account|client|service"
@@ -112,31 +139,36 @@ PATTERNS: dict[str, str] = {
     "many_digits": (r"[0-9]{12}|[0-9]{4,6}[ .-][0-9]{4,6}[ .-][0-9]{4}"),
     "phone_labelled": (
         r"(?i)((?<![a-z])(?:tele)?(?:phone|mobile|cell|fax|tel|whatsapp|msisdn)(?:[ _-]?(?:number|num|no"
-        r"""|nr))?\.?["']?\s{0,3}[:=#]?\s{0,3}["']?)[+(]?[0-9][0-9 ()./-]{4,}[0-9](?: ?(?:x"""
+        r'|nr))?\.?["'
+        r"']?\)?\s{0,3}[:=#]?\s{0,3}["
+        r'"'
+        r"'(]?)(?!(?:19|20)[0-9]{2}[./-][01][0-9][./-][0-3][0-9](?!"
+        r"[0-9])|1[5-9][0-9]{8}(?:[0-9]{3})?(?![0-9]))[+(]?[0-9][0-9 ()./-]{4,}[0-9](?: ?(?:x"
         r"|ext\.?) ?[0-9]{1,6})?(?![0-9a-z_])"
     ),
     "phone_abroad": (
-        r"(?:(?<![0-9A-Za-z_])\+[0-9][0-9 .()/-]{5,}[0-9]|(?<![0-9A-Za-z_)])\(0?[0-9]{1,4}\)[ ./-]?[0-9]{2,4}(?:"
-        r"[ ./-]?[0-9]{2,5})+)(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9])"
+        r"(?:(?<![0-9A-Za-z_])\+[0-9][0-9 .()/-]{6,}[0-9]|(?<![0-9A-Za-z_)])\(0?[0-9]{1,4}\)[ ./-]?[0-9]{2,4}("
+        r"?:[ ./-]?[0-9]{2,5})+)(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9])"
     ),
     "phone": (
         r"(?<![0-9A-Za-z_./$€£#,-])(?:(?:(?:00[0-9]{1,3}|[0-9])[ .-])?[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{4}"
-        r"|[0-9]{3}/[0-9]{3}-[0-9]{4}|[0-9]{2}/[0-9]{3}[ -][0-9]{2}[ -]?[0-9]{2}|[0-9]{4}[ -][0-9]{3}[ -][0-9]{3}"
-        r"|00[1-9][0-9]{0,2}(?:[ -][0-9]{2,8}){2,5}|00[1-9][0-9]{8,12}|0[0-9]{2,4}(?:[ ./-][0-9]{2,4}){2,4}"
-        r"|0[0-9]{2,4}/[0-9]{5,8}|0[1-9][ /-][0-9]{6,8}|[0-9]{3}(?:[ -][0-9]{2,4}){2,4}"
-        r"|[0-9]{2}[ -][0-9]{3,4}(?:[ -][0-9]{2,4})+|[0-9]{2}[ -][0-9]{2}[ -](?:[0-9]{3}[ -][0-9]{2,4}"
-        r"|[0-9]{2}(?:[ -][0-9]{2})+)|[0-9]{2}(?:\.[0-9]{2}){4}|[0-9]{2} [0-9]{6}|[6-9][0-9]{4}[ -][0-9]{5}"
-        r"|0[0-9]{2,4}[ -][0-9]{3,8}(?:[ -][0-9]{2,4})*|0[0-9]{3}(?:[ -][0-9]{2}){3}|0[1-9][0-9]{8,9}"
-        r"|(?<![=:])[2-9][0-9]{2}[2-9][0-9]{6})(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9]"
-        r"| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B|rows|items|events|tokens|records|requests|companies|USD"
-        r"|EUR)(?![A-Za-z]))"
+        r"|[0-9]{3}/[0-9]{3}-[0-9]{4}|[0-9]{2}/[0-9]{3}[ -][0-9]{2}[ -]?[0-9]{2}"
+        r"|[0-9]{4}[ -][0-9]{3}[ -][0-9]{3}|00[1-9][0-9]{0,2}(?:[ -][0-9]{2,8}){2,5}|00[1-9][0-9]{8,12}"
+        r"|0[0-9]{2,4}(?:[ ./-][0-9]{2,4}){2,4}|0[0-9]{2,4}/[0-9]{5,8}|0[1-9][ /-][0-9]{6,8}"
+        r"|[0-9]{3}(?:[ -][0-9]{2,4}){2,4}|[0-9]{2}[ -][0-9]{3,4}(?:[ -][0-9]{2,4})+"
+        r"|[0-9]{2}[ -][0-9]{2}[ -](?:[0-9]{3}[ -][0-9]{2,4}|[0-9]{2}(?:[ -][0-9]{2})+)"
+        r"|[0-9]{2}(?:\.[0-9]{2}){4}|[0-9]{2} [0-9]{6}|[6-9][0-9]{4}[ -][0-9]{5}|0(?:[1-9][0-9]{1,3}"
+        r"|0[1-9][0-9]{0,2})[ -][0-9]{3,8}(?:[ -][0-9]{2,4})*|0[0-9]{3}(?:[ -][0-9]{2}){3}|0[1-9][0-9]{8,9}"
+        r"|(?<![=:(])[2-9][0-9]{2}[2-9][0-9]{6})(?: ?(?:x|ext\.?) ?[0-9]{1,6})?(?![0-9A-Za-z_%]|[.,:/-][0-9]"
+        r"| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B|rows|items|events|tokens|records|requests|companies"
+        r"|USD|EUR)(?![A-Za-z]))"
     ),
     # Two groups say little: a house number and a street's name behind them are an address.
     "phone_short": (
         r"(?<![0-9A-Za-z_./$€£#,-])(?:[0-9]{3}[ -]|(?:[03-9][0-9]|1[0-8]"
-        r"|2[1-9])[0-9]{2} )[0-9]{4}(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes|[kMGT]i?B"
-        r"|rows|items|events|tokens|records|requests|companies|USD|EUR)(?![A-Za-z])| [A-Z][a-z]"
-        r"|(?: [a-z]+)* (?:street|avenue|road|drive|lane|square|suite)(?![a-z]))"
+        r"|2[1-9])[0-9]{2} )[0-9]{4}(?![0-9A-Za-z_%]|[.,:/-][0-9]| ?(?:ms|us|s|sec|seconds|min|bytes"
+        r"|[kMGT]i?B|rows|items|events|tokens|records|requests|companies|USD|EUR)(?![A-Za-z])| [A-Z][a-z]"
+        r"|(?: [a-z]+){0,6} (?:street|avenue|road|drive|lane|square|suite)(?![a-z]))"
     ),
     # An object of short numbers, flags and lower-case words, and what a key that needs a closer look holds.
     "flat": (r'^\{(?:"[a-z][a-z_]*[0-9]{0,3}": (?:-?[0-9.]{1,11}|true|false|null|"[a-z_.-]{0,24}")(?:, )?)*\}$'),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_NO_SIGN = re.compile("[=:]|->")
+_QUOTED = re.compile("[\"']\\Z|[=:>]")
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _HEX = "0123456789abcdefABCDEF"
 _SAID_OF_PASSWORDS = frozenset(
@@ -17,10 +21,10 @@ _GITLAB = frozenset(("glpat", "gldt", "glft", "glsoat", "glrt", "glrtr", "glcbt"
 
 def is_secret(kind: str, label: str, value: str, rest: str) -> bool:
     if kind == "password":
-        return _is_password(value)
+        return _is_password(label, value)
     if kind == "assignment":
         digits = value.lstrip(_LETTERS + "_~.+/=%-")
-        if len(digits) < 11 or len(value) - len(digits) > 40:
+        if value.lower().split("_")[0] in _SAID_OF_PASSWORDS or len(digits) < 11 or len(value) - len(digits) > 40:
             return False
         if label.lower().startswith(("public", "csrf", "xsrf", "page")):
             return False
@@ -34,14 +38,26 @@ def is_secret(kind: str, label: str, value: str, rest: str) -> bool:
     return len(set(value)) > 4 and not any(word in value.lower() for word in _EXAMPLES)
 
 
-def _is_password(value: str) -> bool:
-    """Neither a mask, a variable, a row of x, nor what is said of a password."""
+def _is_password(label: str, value: str) -> bool:
+    """Neither a mask, a variable, a row of x, nor what is said of a password.
+
+    Without a sign between, or behind >, or of a label that may count what passed, it must be quoted or an option's and
+    hold letters and digits.
+    """
+    label = label.lower()
+    if (_NO_SIGN.search(label) is None or "_pass" in label) and (
+        not value.lstrip(_LETTERS)
+        or not value.lstrip("0123456789.,")
+        or not (_QUOTED.search(label) or label.startswith(("--", "identified")))
+    ):
+        return False
     lower = value.lower()
     return not (
         lower.startswith(("masked", "secret:masked", "${", "$(", "{{", "%(", "%s"))
         or "xxxxxxxx" in lower
         or (lower.startswith("$") and not value[1:].rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ_"))
         or not lower.strip(".*x")
+        or len(value) < 4
         or lower.rstrip(".!?)") in _SAID_OF_PASSWORDS
     )
 
@@ -61,6 +77,16 @@ def _is_token(value: str, rest: str) -> bool:
         if value.lower().startswith(("sk-proj-", "sk-admin-", "sk-svcacct-")):
             return "T3BlbkFJ" in value or size >= 64
         return size >= 23 and value[3:].lstrip(_LETTERS + "-_") != ""
+    if value.startswith(("lsv2_", "apify_")):
+        return size >= 40
+    if value.startswith(("ls__", "fc-")):
+        return size == (36 if head != "fc" else 35) and not value[-32:].lstrip(_HEX)
+    if value.startswith("tvly-"):
+        return size >= 25 and value[5:].lstrip(_LETTERS + "-") != ""
+    if value.startswith("xai-"):
+        return size >= 60
+    if value.startswith("BSA"):
+        return 30 <= size <= 32 and value.lstrip(_LETTERS + "_-") != ""
     if value.startswith("GR1348941"):
         return 29 <= size <= 59
     for start, length in (("ntn_", 50), ("pplx-", 53), ("rdme_", 75), ("4b1d", 42), ("ico-", 36)):

@@ -15,11 +15,13 @@ _ODD = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u3002\uff61\u2028\u2029\uff20
 )
 _PLAIN = str.maketrans(_ODD, "-------..  @@" + "0123456789" * 2)
 _TERMINAL_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_ESCAPED_ATS = ("\\x40", "\\u{40}", "\\U00000040", "\\100")
 _WIDE_ATS = ("%EF%BC%A0", "%ef%bc%a0", "%EF%B9%AB", "%ef%b9%ab")
 _PERCENT = re.compile(r"(?:%[2-7][0-9A-Fa-f])+")
 _ESCAPE = re.compile(
     r"\\{1,4}u((?:[1-9A-CEFa-cef][0-9A-Fa-f]|0[1-9A-Fa-f]|[Dd][0-7])[0-9A-Fa-f]{2}|00[2-9A-Fa-f][0-9A-Fa-f])"
 )
+_OPEN_AT = re.compile("&#0*64(?![0-9;])")
 _QUOTED_AT = re.compile(r"([A-Za-z0-9._+-])=40([A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2})")
 
 
@@ -32,9 +34,11 @@ def unveil(text: str) -> str:
         if "&" in text:
             text = _entities(text)
         if "\\" in text:
-            text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text.replace("\\x40", "\\u0040"))
+            for code in _ESCAPED_ATS:
+                text = text.replace(code, "\\u0040")
+            text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
         if "%" in text:
-            text = text.replace("%25", "%")
+            text = text.replace("%u0040", "@").replace("%25", "%")
             for code in _WIDE_ATS:
                 text = text.replace(code, "@")
             text = _PERCENT.sub(lambda found: unquote(found[0]), text)
@@ -53,7 +57,7 @@ def unveil(text: str) -> str:
 
 
 def _entities(text: str) -> str:
-    text = text.replace("&amp;", "&").replace("&commat;", "@")
+    text = _OPEN_AT.sub("@", text.replace("&amp;", "&").replace("&commat;", "@"))
     head, *parts = text.split("&#")
     out = [head]
     for part in parts:

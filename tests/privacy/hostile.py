@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
+from typing import Any
 
 # What a rule of redaction begins with, or almost begins with, so that each position of the text is a start of a match.
 UNITS = (
@@ -44,6 +46,9 @@ UNITS = (
     "１", "ß", "İ", "\u3002", "xn--a@",
     "a", "A", "Ab", "AbA", "A1", "x1", "ab12", "a1-", "a=", "=", "\n", "\r\n", "\t", " ", "'", '"', "`", "<",
     ">", "{", "}", "[", "]",
+    "ﷺ@", "＠ﷺ", "ﷺf㍍＠", "㍍", "ico-aQ~", "ico-ａ~", "sk-a ", "sk-12345678 ", "123-1234 ", "12 345 678 ",
+    "5432 5433 a b c ",
+    "a'", "a'a@", "'a@", "o'a@b ", "a*a@b ", "`a`@b ", "a}@", "@v1", "a@v1.1-", "x@sha256:", "password='a ",
     "(", ")", "{\"a\":", "[[", "\"a\":\"b\",", "'a':", "_", "~", "-", "--", "#", "$", "${", "{{a}}", "*", "|",
 )  # fmt: skip
 
@@ -134,3 +139,33 @@ def texts(size: int) -> Iterator[tuple[str, str]]:
     }.items():
         text = "".join(draw.choice(alphabet) for _ in range(size))
         yield f"chance: {name}", text.encode(errors="ignore")[:size].decode(errors="ignore")
+
+
+# Values of which many fit into an extra, each dear for its size.
+VALUES = (
+    "a@b", "a@b0", "é", "%41", " ", "12 345 678", "ab", "", "\"", "\\", "\n", "x" * 65, "token=a1b2c3d4e5f6g7",
+    True, 1.5, 123456789012.5, 4111111111111112, [], {}, ["a@b"], [True], [[[[{}]]]], {"a": 1}, {"Ab": "x y"}, [1],
+    [4111111111111111],
+)  # fmt: skip
+
+
+def extras(size: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and extra of each hostile one, its JSON at most `size` bytes long: as much as fits, and less of it."""
+    for value in VALUES:
+        fits = (size - 20) // (len(json.dumps(value, ensure_ascii=False).encode()) + 2)
+        for count in {fits, 400, 120, 60, 30}:
+            if count <= fits:
+                yield f"{count} of {value!r}", {"a": [value] * count}
+                yield f"reason: {count} of {value!r}", {"reason": [value] * count}
+                yield f"phone: {count} of {value!r}", {"phone": [value] * count}
+    for unit in ("123-1234 ", "a@b ", "é", "ﷺ@", "o'a@b ", "4111111111111112 "):
+        for room in (900, 1500, 3000):
+            text = repeated(unit, room)
+            yield f"{unit!r} under plain keys", dict.fromkeys(("reason", "name", "value", "model", "bucket"), text)
+            yield f"{unit!r} in a list", {"reason": [text] * (size // (room + 4))}
+            yield f"{unit!r} under other keys", {f"k{n}": text for n in range(size // (room + 10))}
+    for key in ("a{n}@b.co", "k {n}", "Ab{n}", "phone_{n}", "k" * 70 + "{n}"):
+        for count in (40, 100, 900):
+            extra = {key.format(n=n): n for n in range(count)}
+            if len(json.dumps(extra)) <= size:
+                yield f"{count} keys like {key}", extra

@@ -12,7 +12,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from support.db import Db
-from support.pipeline import item, line, log_lines, refused, start
+from support.pipeline import item, line, log_lines, refused, start, vendor_call
 
 RAW = "jane.roe@planted.example.com"
 TEXTS = {
@@ -143,6 +143,49 @@ def test_an_audit_raises_the_alert_and_a_clean_one_ends_it(filled: Db) -> None:
     filled.execute("update obs.run_event_logs set error_msg = null")
     filled.call("privacy_audit")
     assert filled.one("select state from obs.alerts where alert_code = 'PV-14'") == "resolved"
+
+
+def test_numbers_of_ids_raise_nothing(db: Db) -> None:
+    start(db, "r1", kind="+49 170 1234567")
+    for n in range(60):
+        vendor_call(db, "r1", "4155552671", status="error", error_code="rate_limit", company_id=f"c{n}")
+    item(db, "unknown", "415 555 2671", company_id="12 345 678", vendor="078-05-1120", error_code="vendor 415 555 2671")
+    db.call("finish_run", run_id="r1", tenant_id="a")
+    db.call("tick")
+    assert db.one("select kind from obs.enrichment_runs") == "phone:masked"
+    told = [
+        summary for (summary,) in db.rows("select summary from obs.alert_observations where subject = '4155552671'")
+    ]
+    assert told
+    assert not any("4155552671" in summary for summary in told)
+    assert db.one("select payload ->> 'company_id' from obs.quarantined_events") == "12 345 678"
+    report = db.call("privacy_audit")
+    assert (report["verdict"], report["findings"]) == ("clean", [])
+
+
+def test_the_payload_of_a_quarantined_event_is_read_all_the_same(filled: Db) -> None:
+    filled.execute(
+        """update obs.quarantined_events set payload = payload || '{"company_id": "jane@brindle.example"}'"""
+    )
+    assert found(filled.call("privacy_audit")) == {("quarantined_events", "payload", "email")}
+
+
+def test_administrators_doors_keep_no_raw_text(db: Db) -> None:
+    phone, token = "+49 170 1234567", "ghp_" + "Zq7Vb2Xw9Lk4Tn6Rm8Py3Hd5Gf1Jc0Ks7Wu2"
+    start(db, "r1")
+    db.call("create_tenant", tenant_id="c", display_name=f"Brindle, ask {RAW} or {phone}")
+    db.call("set_metric", run_id="r1", name="funnel_loss", value=1, reason=f"call {phone}", tenant_id="a")
+    db.call("map_error_code", vendor=f"v {RAW}", error_code=f"no {RAW}", meaning="quota", tenant_id="a")
+    db.execute("select obs.silence('known', '1 hour', 'a', p_subject => %s)", (f"v {RAW}",))
+    for refusal in (
+        refused(db.call, "create_tenant", tenant_id=token),
+        refused(db.call, "allow_extra_key", key=token),
+    ):
+        assert refusal.sqlstate == "22023"
+        assert token not in str(refusal)
+    report = db.call("privacy_audit")
+    assert (report["verdict"], report["findings"]) == ("clean", [])
+    assert db.one("select count(*) from obs.audit_log l where position(%s in l::text) > 0", (RAW,)) == 0
 
 
 def test_an_audit_with_a_rule_off_is_dirty_though_it_finds_nothing(filled: Db) -> None:

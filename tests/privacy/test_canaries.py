@@ -11,7 +11,7 @@ from support.db import Db
 from support.pipeline import item, line, log_lines, start
 
 # Patterns that only say what may stay as it is: without them more is masked, not less.
-KEEPING = {"mask", "url", "flat", "plain_run", "odd_run"}
+KEEPING = {"mask", "url", "flat", "plain_run", "odd_run", "version"}
 
 # What each helper would be if it did nothing, or let everything pass.
 OFF = {

@@ -102,6 +102,48 @@ def test_what_arrives_later_is_stored_without_it(written: Db) -> None:
     assert written.call("forget_email", tenant_id="a", address=JANE)["rows"] == 0
 
 
+def test_what_arrives_later_is_stored_without_it_by_every_door(written: Db) -> None:
+    written.call("forget_email", tenant_id="a", address=JANE)
+    start(
+        written, "late", tenant_id="a", kind=f"for {JANE}", trace_url=f"https://trace.example/r?by={JANE}",
+        meta={"by": JANE, JANE: 1},
+    )  # fmt: skip
+    item(
+        written, "late", f"stage {JANE}", tenant_id="a", vendor=JANE, model=JANE, error_code=JANE,
+        error_msg=f"{JANE}, {OTHER}", extra={"prompt": JANE, "reason": f"told {JANE}"},
+    )  # fmt: skip
+    written.call("set_metric", run_id="late", name="funnel_loss", value=1, reason=JANE, tenant_id="a")
+    written.call("hold_run", tenant_id="a", run_id="late", reason=f"{JANE} asked")
+    written.call("silence", reason=f"{JANE} knows", **{"for": "1 hour"}, tenant_id="a", subject=JANE)
+    everything = dump(written)
+    assert everything.count(hashes(written)[0]) == 1  # the list of what is suppressed
+    assert JANE not in everything
+    assert everything.count("email:forgotten") >= 12
+    assert hashes(written, "a", OTHER)[0] in everything
+    assert written.call("forget_email", tenant_id="a", address=JANE)["rows"] == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "o'neil@brindle.example", "d'arc.o'neil@brindle.example", "{jane}@brindle.example", "`jane`@brindle.example",
+        "jane*x@brindle.example", "jane/doe@brindle.example", "jane=doe@brindle.example", "jane&doe@brindle.example",
+        '"jane doe"@brindle.example', "'jane@brindle.example'", "n'diaye@brindle.example", "jane+x@brindle.example.",
+    ],
+)  # fmt: skip
+def test_every_address_that_is_hashed_can_be_forgotten(db: Db, address: str) -> None:
+    start(db, "r", tenant_id="a")
+    item(db, "r", "crawl", ok=False, tenant_id="a", error_msg=f"no answer from {address} at all")
+    assert f"email:{hashes(db, 'a', address)[0]}" in db.one("select error_msg from obs.run_event_logs")
+    assert db.call("forget_email", tenant_id="a", address=address)["rows"] == 1
+    assert "email:forgotten" in db.one("select error_msg from obs.run_event_logs")
+
+
+def test_who_has_an_apostrophe_is_not_who_has_none(db: Db) -> None:
+    db.call("create_tenant", tenant_id="a")
+    assert hashes(db, "a", "o'neil@brindle.example") != hashes(db, "a", "neil@brindle.example")
+
+
 def test_two_who_are_forgotten_stay_two_in_a_key(written: Db) -> None:
     written.execute(
         """insert into obs.qa_draws (tenant_id, run_id, stratum, bucket, seed, requested, available, drawn, source)

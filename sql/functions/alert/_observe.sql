@@ -19,6 +19,8 @@ declare
 begin
     v_seen.rule_version := (v_params ->> 'version')::int;
     v_seen.subject := left(coalesce(v_seen.subject, ''), 128);
+    -- It names vendors, stages and codes, whose numbers stay where they are ids; here it is text that goes out.
+    v_seen.summary := obs._redact_text(v_seen.tenant_id, v_seen.summary);
     select s.* into v_state
     from obs.alert_states s
     where s.tenant_id = v_seen.tenant_id and s.alert_code = v_seen.alert_code and s.subject = v_seen.subject

@@ -40,7 +40,7 @@ begin
         v_seen.value := v_row.value;
         v_seen.threshold := v_row.threshold;
         v_seen.severity := v_rule.severity;
-        v_seen.summary := obs._redact_text(v_row.tenant_id, left(v_row.summary, 1000));
+        v_seen.summary := left(v_row.summary, 1000);
         perform obs._observe(v_seen);
         v_judged := v_judged + 1;
     end loop;

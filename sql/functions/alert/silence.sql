@@ -36,7 +36,7 @@ begin
         tenant_id, alert_code, subject, author, reason, starts_at, ends_at, is_maintenance
     )
     values (
-        p_tenant_id, p_alert_code, p_subject, obs._asker(), obs._redact_text(p_tenant_id, left(p_reason, 1000)), v_starts, v_ends,
+        p_tenant_id, p_alert_code, obs._mend_word(p_tenant_id, p_subject), obs._asker(), obs._redact_text(p_tenant_id, left(p_reason, 1000)), v_starts, v_ends,
         coalesce(p_is_maintenance, false)
     )
     returning silence_id into v_id;

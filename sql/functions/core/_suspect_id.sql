@@ -6,7 +6,8 @@
 create or replace function obs._suspect_id(p_text text) returns boolean
 language sql immutable parallel safe
 return coalesce(
-    p_text ~ '[@%\\&]|[^ -~]|[a-z0-9][A-Z]|xox|SK[0-9a-z]{6}|[0-9a-f]-us[0-9]|[a-z]{2}[_-][0-9A-Za-z]{12}|BEGIN|\[at|\(at', false
+    p_text ~ ('[@%\\&]|[^ -~]|[a-z0-9][A-Z]|xox|ls__|SK[0-9a-z]{6}|[0-9a-f]-us[0-9]'
+        || '|[a-z]{2}[_-][0-9A-Za-z]{12}|BEGIN|\[at|\(at'), false
 );
 comment on function obs._suspect_id(text) is
 'Whether an id could hold an e-mail address or a secret: one cheap test that most ids pass.';

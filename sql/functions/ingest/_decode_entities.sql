@@ -6,7 +6,9 @@ create or replace function obs._decode_entities(p_text text) returns text
 language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_parts text[] := string_to_array(replace(replace(p_text, '&amp;', '&'), '&commat;', '@'), '&#');
+    v_parts text[] := string_to_array(regexp_replace(
+        replace(replace(p_text, '&amp;', '&'), '&commat;', '@'), '&#0*64(?![0-9;])', '@', 'g'
+    ), '&#');
     v_text text := v_parts[1];
     v_name text;
     v_digits text;

@@ -10,22 +10,32 @@ as $$
 declare
     c_letters constant text := 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
     c_hex constant text := '0123456789abcdefABCDEF';
+    c_said constant text[] :=
+        '{required,must,missing,invalid,incorrect,wrong,empty,cannot,"null",none,true,false,undefined,expired,failed}'::text[];
     v_lower constant text := lower(p_value collate "C");
+    v_label constant text := lower(p_label collate "C");
     v_length constant int := length(p_value);
     v_rest text;
 begin
     if p_kind = 'password' then
+        -- Without a sign between, or behind >, or of a label that may count what passed, it must be quoted or an option's and hold
+        -- letters and digits.
+        if (v_label !~ '[=:]|->' or v_label like '%\_pass%') and (
+            ltrim(v_lower, 'abcdefghijklmnopqrstuvwxyz') = '' or ltrim(v_lower, '0123456789.,') = ''
+            or not (v_label ~ '["'']$|[=:>]' or v_label like '--%' or v_label like 'identified%')
+        ) then
+            return false;
+        end if;
         -- A mask, a variable, a row of x, or what is said of a password.
         return v_lower not like 'masked%' and v_lower not like 'secret:masked%' and strpos(v_lower, 'xxxxxxxx') = 0
             and left(v_lower, 2) not in ('${', '$(', '{{', '%(', '%s')
             and not (left(v_lower, 1) = '$' and rtrim(substr(p_value, 2), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ_') = '')
             and btrim(v_lower, '.*x') <> ''
-            and rtrim(v_lower, '.!?)') <> all(
-                '{required,must,missing,invalid,incorrect,wrong,empty,cannot,"null",none,true,false,undefined,expired,failed}'::text[]
-            );
+            and v_length >= 4
+            and rtrim(v_lower, '.!?)') <> all(c_said);
     elsif p_kind = 'assignment' then
         v_rest := ltrim(p_value, c_letters || '_~.+/=%-');
-        if length(v_rest) < 11 or v_length - length(v_rest) > 40 or left(lower(p_label), 4) in ('publ', 'csrf', 'xsrf', 'page')
+        if split_part(v_lower, '_', 1) = any(c_said) or length(v_rest) < 11 or v_length - length(v_rest) > 40 or left(lower(p_label), 4) in ('publ', 'csrf', 'xsrf', 'page')
             or (left(p_value, 1) = '/' and split_part(p_value, '/', 2) in ('bin', 'etc', 'home', 'opt', 'run', 'tmp', 'usr', 'var'))
         then
             return false;
@@ -47,6 +57,12 @@ begin
                 then strpos(p_value, 'T3BlbkFJ') > 0 or v_length >= 64
             else v_length >= 23 and ltrim(substr(p_value, 4), c_letters || '-_') <> ''
         end
+        when p_value like 'lsv2\_%' or p_value like 'apify\_%' then v_length >= 40
+        when p_value like 'ls\_\_%' then v_length = 36 and ltrim(right(p_value, 32), c_hex) = ''
+        when p_value like 'fc-%' then v_length = 35 and ltrim(right(p_value, 32), c_hex) = ''
+        when p_value like 'tvly-%' then v_length >= 25 and ltrim(substr(p_value, 6), c_letters || '-') <> ''
+        when p_value like 'xai-%' then v_length >= 60
+        when p_value like 'BSA%' then v_length between 30 and 32 and ltrim(p_value, c_letters || '_-') <> ''
         when p_value like 'GR1348941%' then v_length between 29 and 59
         when p_value like 'ntn\_%' then v_length = 50
         when p_value like 'pplx-%' then v_length = 53

@@ -1,26 +1,33 @@
 -- obs._keyed_hash: what stands for a text that is not kept: equal for equal texts of one tenant, unreadable without its pepper
 -- Called by: _cut_text, _left_out, _redact_key, _redact_extra
--- Reads/Writes: tenant_peppers
+-- Reads/Writes: tenant_peppers, forgotten_emails
 -- Raises: nothing
--- 'masked' without a pepper: tenant unknown, or its pepper destroyed.
+-- 'masked' without a pepper: tenant unknown, or its pepper destroyed; and for an address that the tenant was asked to forget.
 create or replace function obs._keyed_hash(p_tenant_id text, p_text text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_version smallint;
     v_pepper bytea;
+    v_forgets boolean;
+    v_hash text;
 begin
     if p_tenant_id is not null then
-        select p.version, p.pepper into v_version, v_pepper
+        select p.version, p.pepper, exists (select from obs.forgotten_emails f where f.tenant_id = p.tenant_id)
+        into v_version, v_pepper, v_forgets
         from obs.tenant_peppers p
         where p.tenant_id = p_tenant_id and p.destroyed_at is null
         order by p.version desc
         limit 1;
     end if;
-    return case
-        when v_pepper is null then 'masked'
-        else 'h' || v_version || ':' || left(encode(obs._hmac_sha256(v_pepper, convert_to(p_text, 'UTF8')), 'hex'), 32)
-    end;
+    if v_pepper is null then
+        return 'masked';
+    end if;
+    v_hash := 'h' || v_version || ':' || left(encode(obs._hmac_sha256(v_pepper, convert_to(p_text, 'UTF8')), 'hex'), 32);
+    if v_forgets and exists (select from obs.forgotten_emails f where f.tenant_id = p_tenant_id and f.hash = v_hash) then
+        return 'masked';
+    end if;
+    return v_hash;
 end
 $$;
 comment on function obs._keyed_hash(text, text) is

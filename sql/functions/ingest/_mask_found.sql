@@ -17,6 +17,8 @@ declare
     v_label text;
     v_found text;
     v_rest text;
+    v_quote text;
+    v_more text;
 begin
     if v_text = p_text then
         return p_text;
@@ -27,7 +29,19 @@ begin
         v_label := split_part(v_parts[v_i], E'\x1f', 1);
         v_found := split_part(v_parts[v_i], E'\x1f', 2);
         v_rest := split_part(v_parts[v_i], E'\x1f', 3);
-        if obs._is_secret(p_kind, v_label, substr(v_found, length(v_label) + 1), v_rest) then
+        v_quote := right(v_label, 1);
+        if p_kind = 'password' and v_quote in ('"', '''') and left(v_rest, 1) <> v_quote then
+            -- A quoted one with a digit in it may hold blanks.
+            v_more := split_part(left(v_rest, 64), v_quote, 1);
+            if length(v_more) < least(length(v_rest), 64) and strpos(v_more, E'\n') = 0
+                and translate(v_found || v_more, '0123456789', '') <> v_found || v_more
+            then
+                v_found := v_found || v_more;
+                v_rest := substr(v_rest, length(v_more) + 1);
+            end if;
+        end if;
+        -- A text with more of them than that is made to be dear.
+        if v_i > 65 or obs._is_secret(p_kind, v_label, substr(v_found, length(v_label) + 1), v_rest) then
             v_found := v_label || 'secret:masked';
             if p_kind = 'token' then
                 v_rest := ltrim(v_rest, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_~=.+/-');

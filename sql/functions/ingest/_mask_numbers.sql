@@ -13,7 +13,7 @@ begin
         v_text := obs._mask_accounts(v_text);
     end if;
     if v_text ~ obs._pattern('many_digits') then
-        v_text := regexp_replace(v_text, obs._pattern('card'), 'card:masked', 'g');
+        v_text := obs._mask_cards(v_text);
     end if;
     if strpos(v_text, '-') > 0 then
         v_text := regexp_replace(v_text, obs._pattern('ssn'), 'ssn:masked', 'g');

@@ -85,13 +85,6 @@ begin
         end);
     end if;
     v_event.extra := obs._warn(v_event.extra, v_words);
-    if exists (select from obs.forgotten_emails f where f.tenant_id = p_event.tenant_id) then
-        v_event.company_id := obs._without_forgotten(p_event.tenant_id, v_event.company_id);
-        v_event.trace_id := obs._without_forgotten(p_event.tenant_id, v_event.trace_id);
-        v_event.error_code := obs._without_forgotten(p_event.tenant_id, v_event.error_code);
-        v_event.error_msg := obs._without_forgotten(p_event.tenant_id, v_event.error_msg);
-        v_event.extra := obs._without_forgotten(p_event.tenant_id, v_event.extra::text)::jsonb;
-    end if;
     return v_event;
 end
 $$;

@@ -3,13 +3,14 @@
 -- Reads/Writes: tenant_peppers, extra_keys, settings
 -- Raises: nothing
 -- Numbers, booleans and identifier-like text pass under any key; free text only under plain and allow-listed keys; all
--- else leaves its length and hash. What is under a secret's or a prompt's key never passes. Over 16 kB only the plain
--- values stay.
+-- else leaves its length and hash. What is under a secret's or a prompt's key never passes. Over 16 kB, or where too much must
+-- be looked at closely, only the plain values stay.
 create or replace function obs._redact_extra(p_tenant_id text, p_extra jsonb) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_size int := octet_length(p_extra::text);
+    v_whole constant text := p_extra::text;
+    v_size constant int := octet_length(v_whole);
     v_extra jsonb := p_extra;
     v_allowed text[];
     v_strict boolean;
@@ -19,7 +20,7 @@ begin
     if obs._extra_clean(p_extra) then
         return p_extra;
     elsif jsonb_typeof(p_extra) = 'object' and p_extra - obs._plain_keys() = '{}' and v_size <= 16384
-        and p_extra::text !~ ': [\[{]|[0-9.]{12}'
+        and v_whole !~ ': [\[{]|[0-9.]{12}' and not obs._extra_dear(p_extra, '{}')
     then
         -- Plain keys keep their text, scrubbed, whatever the tenant's settings; nothing is nested, no number is long.
         for v_key, v_text in select e.key, e.value from jsonb_each_text(p_extra) e loop
@@ -37,12 +38,12 @@ begin
             order by s.tenant_id nulls last limit 1
         )
     into v_allowed, v_strict;
-    if v_strict is not true and strpos(p_extra::text, '@') = 0 and p_extra::text ~ obs._pattern('flat')
-        and p_extra::text !~ obs._pattern('odd_word')
+    if v_strict is not true and strpos(v_whole, '@') = 0 and v_whole ~ obs._pattern('flat')
+        and v_whole !~ obs._pattern('odd_word')
     then
         return p_extra;
     end if;
-    if v_size > 16384 then
+    if v_size > 16384 or obs._extra_dear(p_extra, coalesce(v_allowed, '{}')) then
         v_extra := obs._warn(
             coalesce(
                 (
@@ -53,7 +54,7 @@ begin
                 ),
                 '{}'
             ) || jsonb_build_object(
-                'obs_cut', jsonb_build_object('bytes', v_size, 'hash', obs._keyed_hash(p_tenant_id, p_extra::text))
+                'obs_cut', jsonb_build_object('bytes', v_size, 'hash', obs._keyed_hash(p_tenant_id, v_whole))
             ),
             array['extra_cut']
         );

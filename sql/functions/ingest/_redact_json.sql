@@ -21,7 +21,9 @@ begin
         elsif p_class = 'number' and translate(v_text, '0123456789', '') <> v_text then
             return to_jsonb('number:masked'::text);
         end if;
-        if obs._suspect(v_text) or octet_length(v_text) > 16384 then
+        if not p_kept and length(v_text) > 512 and v_text not like 'http%' then
+            return obs._left_out(p_tenant_id, v_text);
+        elsif obs._suspect(v_text) or octet_length(v_text) > 16384 then
             v_text := obs._redact_text(p_tenant_id, v_text);
         end if;
         if p_kept or (length(v_text) <= 64 and v_text !~ obs._pattern('no_identifier') and (p_class <> 'personal' or v_text ~ obs._pattern('mask'))) then
@@ -57,10 +59,16 @@ begin
     when 'array' then
         if p_class in ('secret', 'prompt') or p_depth >= 8 then
             return obs._left_out(p_tenant_id, p_value::text);
-        elsif p_class <> 'number' and translate(p_value::text, '[]0123456789., -', '') = ''
-            and p_value::text !~ obs._pattern('many_digits')
-        then
+        elsif p_value = '[]' then
             return p_value;
+        elsif translate(p_value::text, '[]0123456789., -', '') = '' then
+            if p_class = 'number' and jsonb_array_length(p_value) > 64 then
+                return to_jsonb('number:masked'::text);
+            elsif p_class <> 'number'
+                and (p_value::text !~ obs._pattern('many_digits') or p_value::text !~ obs._pattern('card'))
+            then
+                return p_value;
+            end if;
         end if;
         return coalesce(
             (

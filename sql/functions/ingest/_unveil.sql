@@ -28,13 +28,15 @@ begin
         -- A code of JSON is read by JSON's own reader; half a character, and zero, are left as they stand.
         if strpos(v_text, E'\\') > 0 then
             v_text := regexp_replace(
-                to_json(replace(v_text, E'\\x40', E'\\u0040'))::text,
+                to_json(replace(replace(replace(replace(
+                    v_text, E'\\x40', E'\\u0040'), E'\\u{40}', E'\\u0040'), E'\\U00000040', E'\\u0040'), E'\\100', E'\\u0040'
+                ))::text,
                 E'(?:\\\\\\\\){1,4}u((?:[1-9A-CEFa-cef][0-9A-Fa-f]|0[1-9A-Fa-f]|[Dd][0-7])[0-9A-Fa-f]{2}|00[2-9A-Fa-f][0-9A-Fa-f])',
                 E'\\\\u\\1', 'g'
             )::json #>> '{}';
         end if;
         if strpos(v_text, '%') > 0 then
-            v_text := replace(replace(replace(v_text, '%25', '%'), '%EF%BC%A0', '@'), '%ef%bc%a0', '@');
+            v_text := replace(replace(replace(replace(v_text, '%u0040', '@'), '%25', '%'), '%EF%BC%A0', '@'), '%ef%bc%a0', '@');
             v_text := replace(replace(v_text, '%EF%B9%AB', '@'), '%ef%b9%ab', '@');
             v_text := regexp_replace(to_json(v_text)::text, '%([2-7][0-9A-Fa-f])', E'\\\\u00\\1', 'g')::json #>> '{}';
         end if;

@@ -2,15 +2,18 @@
 -- Called by: the statement of _scan_sql
 -- Reads/Writes: extra_keys
 -- Raises: nothing
--- Within JSON, what looks like a name or id may be one: its numbers stay. An extra is held to the rules of extra, whatever
--- its tenant's extra_mode is today.
+-- Within JSON, what looks like a name or id, or stands under the name of a column of such, may be one: its numbers stay. An
+-- extra is held to the rules of extra, whatever its tenant's extra_mode is today.
 create or replace function obs._cell_kind(p_how text, p_tenant_id text, p_cell text) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
+    c_ids constant text[] := '{run_id,tenant_id,company_id,stage,event,status,error_code,vendor,model,trace_id,level,logger,'
+        'producer}'::text[];
     v_kind text;
     v_allowed text[];
     v_extra jsonb;
+    v_named jsonb;
 begin
     case p_how
     when 'id' then
@@ -24,9 +27,16 @@ begin
     when 'text' then
         return obs._text_kind(p_cell, false);
     else
+        if p_how = 'json' and jsonb_typeof(p_cell::jsonb) = 'object' then
+            v_named := p_cell::jsonb;
+        end if;
         for v_kind in
+            select obs._text_kind(i.value, true)
+            from jsonb_each_text(v_named) i
+            where i.key = any(c_ids) and obs._suspect_id(i.value)
+            union all
             select obs._text_kind(t.value, p_how = 'json' and length(t.value) <= 64 and t.value !~ obs._pattern('no_identifier'))
-            from obs._json_texts(p_cell::jsonb) t (value)
+            from obs._json_texts(coalesce(v_named - c_ids, p_cell::jsonb)) t (value)
             where obs._suspect(t.value)
         loop
             if v_kind is not null then

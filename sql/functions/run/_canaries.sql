@@ -37,7 +37,7 @@ begin atomic
         ('password', 'message', 'password: {w}'),
         ('assignment', 'message', 'api_key=q{d}9{w}'),
         ('iban', 'message', 'GB29NWBK601613{d}'),
-        ('card', 'message', '41111111{d}'),
+        ('card', 'message', 'visa 41111111{d}'),
         ('ssn', 'message', '#{a}-05-{b}'),
         ('ssn_labelled', 'message', 'ssn 1{d}'),
         ('phone_labelled', 'message', 'fax {d}'),

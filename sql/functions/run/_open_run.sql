@@ -10,7 +10,7 @@ language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_started_at timestamptz := obs._sane_start(p_started_at);
-    v_kind text := coalesce(obs._mend_word(p_tenant_id, p_kind), 'nightly');
+    v_kind text := coalesce(obs._redact_text(p_tenant_id, obs._mend_word(p_tenant_id, p_kind)), 'nightly');
     v_trace_url text := obs._redact_text(p_tenant_id, left(p_trace_url, 2048));
     v_host text;
 begin

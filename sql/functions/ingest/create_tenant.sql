@@ -10,8 +10,8 @@ create or replace function obs.create_tenant(
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if not coalesce(p_tenant_id ~ '^[^[:cntrl:]@]{1,128}$' and p_tenant_id !~* '%40', false) then
-        raise exception 'tenant id must have 1 to 128 printable characters and no e-mail address in it; this one has %',
+    if not coalesce(p_tenant_id !~* '@|%40' and obs._id_valid(p_tenant_id), false) then
+        raise exception 'tenant id must have 1 to 128 printable characters and no e-mail address or secret in it; this one has %',
             coalesce(length(p_tenant_id), 0)
             using errcode = '22023';
     end if;
@@ -21,7 +21,7 @@ begin
     end if;
     perform obs._ensure_tenant(p_tenant_id, false);
     update obs.tenants t
-    set display_name = coalesce(p_display_name, t.display_name), time_zone = coalesce(p_time_zone, t.time_zone), is_new = false
+    set display_name = coalesce(obs._redact_text(p_tenant_id, p_display_name), t.display_name), time_zone = coalesce(p_time_zone, t.time_zone), is_new = false
     where t.tenant_id = p_tenant_id;
     perform obs._audit(p_tenant_id, 'create_tenant');
     return p_tenant_id;
