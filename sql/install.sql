@@ -28,6 +28,7 @@ set search_path = pg_catalog, pg_temp;
 \ir schema/73_privacy.sql
 \ir schema/74_backups.sql
 \ir schema/75_audit_pieces.sql
+\ir schema/76_progress.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -322,7 +323,7 @@ set search_path = pg_catalog, pg_temp;
 -- retention: days ahead, thinning, what leaves, what is made smaller, what history is kept
 \ir functions/retention/_make_days_ahead.sql
 \ir functions/retention/_captured.sql
-\ir functions/retention/_thin_runs.sql
+\ir functions/retention/_thin_events.sql
 \ir functions/retention/_prune_quarantine.sql
 \ir functions/retention/_retention_days.sql
 \ir functions/retention/_runs_past_window.sql
@@ -343,7 +344,9 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/retention/_prune_alerts.sql
 \ir functions/retention/_prune_observations.sql
 \ir functions/retention/_prune_outbox.sql
-\ir functions/retention/_prune_texts.sql
+\ir functions/retention/_prune_forwarders.sql
+\ir functions/retention/_prune_snapshots.sql
+\ir functions/retention/_prune_error_texts.sql
 \ir functions/retention/_prune_audits.sql
 \ir functions/retention/_prune_history.sql
 -- privacy: what stands in the schema, what is forgotten, whose hashes are made unreadable
@@ -434,6 +437,7 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/run/_status_retention.sql
 \ir functions/run/_status_alerts.sql
 \ir functions/run/_status_security.sql
+\ir functions/run/_status_qa.sql
 \ir functions/run/_status_locks.sql
 \ir functions/run/status.sql
 

@@ -203,16 +203,22 @@ def _look(path: Path, report: LogReport) -> None:
 
 def _look_at(path: Path, file: BinaryIO, report: LogReport) -> None:
     number = 1
-    whole = True
+    rest = b""
+    told: set[str] = set()
     while piece := file.readline(PIECE):
         report.bytes += len(piece)
-        for kind in raw_kinds(piece.decode("utf-8", "replace").rstrip("\r\n")):
+        text = (rest + piece).decode("utf-8", "replace").rstrip("\r\n")
+        for kind in sorted(set(raw_kinds(text)) - told):
+            told.add(kind)
             report.findings_total += 1
             if len(report.findings) < EXAMPLES:
                 report.findings.append({"file": str(path), "line": number, "kind": kind})
-        if whole := piece.endswith(b"\n"):
+        # What lies across the cut is looked at with the next piece.
+        rest = b"" if piece.endswith(b"\n") else piece[-OVERLAP:]
+        if not rest:
             number += 1
-    report.lines += number - whole
+            told.clear()
+    report.lines += number - (not rest)
 
 
 def raw_kinds(line: str) -> list[str]:

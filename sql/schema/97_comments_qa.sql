@@ -1,4 +1,6 @@
 -- What the tables of QA mean, column by column.
+comment on column obs.enrichment_runs.qa_tried_at is
+'When the tick last tried to draw the run''s QA sample; NULL: it did not have to.';
 comment on table obs.qa_draws is
 'What was drawn of a run, once and for all: one row a stratum. random is the PRD''s sample, risk what was looked at besides.';
 comment on column obs.qa_draws.tenant_id is 'Tenant.';

@@ -2,6 +2,7 @@
 
 comment on column obs.enrichment_runs.compacted_at is
 'When the texts of its events were compacted; NULL: not yet, or events came since.';
+comment on column obs.enrichment_runs.thinned_upto is 'Event that thinning has come to; NULL: it has not begun.';
 comment on column obs.enrichment_runs.compacted_upto is 'Event that compaction has come to; NULL between its passes.';
 
 comment on table obs.error_texts is

@@ -186,6 +186,19 @@ def test_a_helper_that_does_nothing_is_told(name: str, monkeypatch: pytest.Monke
     assert log_audit.missed_canaries("seed") != []
 
 
+@pytest.mark.parametrize(
+    "secret", [RAW, "card 4111111111111111", "ghp_" + "a1B2c3D4e5" * 3 + "a1B2c3", "password: hunter2hunter2"]
+)
+def test_what_lies_across_two_pieces_of_a_line_is_found_once(tmp_path: Path, secret: str) -> None:
+    path = tmp_path / "long.log"
+    for cut in range(len(secret) + 1):
+        head = ("word " * log_audit.PIECE)[: log_audit.PIECE - cut - 1]
+        path.write_text(f"{head} {secret} end\nnext line\n")
+        report = log_audit.audit_logs([path], "s")
+        assert report.findings_total == 1, (cut, report.findings)
+        assert (report.findings[0]["line"], report.lines) == (1, 2)
+
+
 def test_a_line_without_end_needs_no_memory(tmp_path: Path) -> None:
     """200 MB in one line, in a process that may use 400 MB in all."""
     path = tmp_path / "endless.log"

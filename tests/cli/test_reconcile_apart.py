@@ -40,7 +40,7 @@ def test_thinned_events_are_told_apart(db: Db, writer: str, ops: str, file: Path
     db.execute("update obs.enrichment_runs set finished_at = '2026-11-18'")
     for moment in ("2027-01-01 00:00Z", "2027-01-01 02:00Z", "2027-01-01 04:00Z"):
         db.set_now(moment)
-        db.execute("select obs._thin_runs()")
+        db.execute("select obs._thin_events()")
     gone = db.one("select count(*) from obs.run_event_logs")
     result = one(ops, file)
     assert result.counts["thinned"] == result.counts["listed"] - gone > 100

@@ -52,6 +52,25 @@ def test_the_second_must_be_another_person(double: Db, ann: Db, bea: Db) -> None
     assert (status(double).passed, status(double).pending) == (1, 9)
 
 
+def test_who_could_not_say_may_take_it_again(double: Db, ann: Db) -> None:
+    review(ann, "c1", "needs_review")
+    assert "c1" in {row.company_id for row in ann.calls("qa_claim", limit=20)}
+
+
+def test_who_can_no_longer_say_takes_back_an_agreement(double: Db, ann: Db, bea: Db) -> None:
+    review(ann, "c1", "pass")
+    assert review(bea, "c1", "pass").result == "pass"
+    assert review(double.login("test_ops"), "c1", "needs_review").result == "needs_review"
+
+
+def test_what_one_has_reviewed_already_becomes_no_sample_for_two(night: Db, ann: Db, bea: Db) -> None:
+    review(ann, "c1", "pass")
+    night.execute("select obs.set_setting('qa_double_review_share', '1', 'a')")
+    again = review(bea, "c1", "fail")
+    assert (again.result, again.double_review) == ("fail", False)
+    assert review(ann, "c2", "pass").double_review
+
+
 def test_disagreement_waits_for_a_third(double: Db, ann: Db, bea: Db) -> None:
     review(ann, "c1", "pass")
     assert review(bea, "c1", "fail").result == "needs_review"

@@ -157,9 +157,40 @@ def test_a_rule_that_is_switched_off_tells_nobody_but_the_follow_up_is_opened(ni
 
 
 def test_a_rule_that_cannot_be_judged_refuses_no_review(night: Db) -> None:
+    condition = night.one("select condition from obs.alert_rules where alert_code = 'QA-07'")
+    drawn(night, "r2", started_at="2026-03-03 01:00:00+00")
     night.execute("update obs.alert_rules set condition = 'obs.nowhere' where alert_code = 'QA-07'")
     reviewed(night, 0, 3)
     assert (status(night).failed, len(follow_ups(night)), alerts(night)) == (3, 1, [])
+    for _ in range(2):
+        night.execute("select obs.evaluate_alerts()")
+        assert alerts(night) == [], "it waits as long as the rule is broken"
+    night.execute("update obs.alert_rules set condition = %s where alert_code = 'QA-07'", (condition,))
+    night.execute("select obs.evaluate_alerts()")
+    assert open_ones(night) == [("a", "r1")], "of a run that is not the newest, which no evaluation looks at by itself"
+    assert night.rows("select from obs.runs_to_judge") == []
+
+
+def test_an_alert_of_an_older_run_that_somebody_holds_ends_later(night: Db) -> None:
+    drawn(night, "r2", started_at="2026-03-03 01:00:00+00")
+    reviewed(night, 0, 3)
+    holder = night.login()
+    holder.execute("begin")
+    holder.call("ack", alert_id=night.one("select alert_id from obs.alert_active"), note="lunch")
+    night.call("close_follow_up", run_id="r1", reason="mended")
+    assert open_ones(night) == [("a", "r1")]
+    holder.execute("commit")
+    night.execute("select obs.evaluate_alerts()")
+    assert open_ones(night) == []
+
+
+def test_who_closed_it_and_why_is_on_record_without_addresses(night: Db) -> None:
+    reviewed(night, 0, 3)
+    night.call("close_follow_up", run_id="r1", reason="jane.roe@example.com was asked")
+    kept = night.one("select close_reason from obs.qa_follow_ups")
+    assert (kept.startswith("email:h1:"), kept.endswith(" was asked"), "jane" in kept) == (True, True, False)
+    detail = night.one("select detail from obs.audit_log where action = 'close_follow_up'")
+    assert detail == {"run_id": "r1", "reason": kept}
 
 
 def test_the_runbook_names_the_check_that_fails_most(night: Db) -> None:

@@ -62,6 +62,30 @@ def test_it_is_enough_alone(db: Db, host: Host) -> None:
     assert (draw_row(db).source, len(drawn(db))) == ("host", 10)
 
 
+def test_a_run_that_only_the_view_scored_is_drawn_by_the_tick(db: Db, host: Host) -> None:
+    host.register()
+    host.put([company(f"c{n}") for n in range(14)])
+    scored(db)
+    db.execute("select obs._close_run('a', 'r1', 'success', now())")
+    db.execute("update obs.enrichment_runs set finished_at = finished_at - interval '2 minutes'")
+    assert db.call("tick")["drawn_runs"] == 1
+    assert (draw_row(db).source, len(drawn(db))) == ("host", 10)
+
+
+@pytest.mark.parametrize(("tenant", "count"), [("a", 1), ("b", 0)])
+def test_a_view_of_another_tenant_has_nothing_drawn(db: Db, host: Host, tenant: str, count: int) -> None:
+    db.call("create_tenant", tenant_id="a")
+    db.call("create_tenant", tenant_id="b")
+    host.register(tenant=tenant)
+    host.put([company("c1")])
+    scored(db)
+    db.execute("select obs._close_run('a', 'r1', 'success', now())")
+    db.execute("update obs.enrichment_runs set finished_at = finished_at - interval '2 minutes'")
+    db.call("tick")
+    assert db.one("select count(*) from obs.enrichment_runs where qa_tried_at is not null") == count
+    assert db.one("select count(*) from obs.qa_draws") == count
+
+
 def test_rows_of_other_runs_and_tenants_are_not_read(db: Db, host: Host) -> None:
     host.register()
     host.put([company("other")], run="r2")
@@ -263,6 +287,24 @@ def test_a_view_that_was_slow_once_is_read_by_no_finish_again(db: Db, host: Host
     assert sorted(drawn(db, "r2")) == ["asked", "h0"], "somebody who asks for it can wait"
     host.register()
     assert db.one("select last_ms from obs.qa_sources") is None
+
+
+def qa_source(db: Db) -> tuple[str, str]:
+    row = next(row for row in db.calls("status") if row.check_name == "qa source")
+    assert (row.remedy is None) == (row.state == "green")
+    return row.state, row.detail
+
+
+def test_status_tells_that_a_view_is_not_read(db: Db, host: Host) -> None:
+    assert qa_source(db) == ("green", "no view is registered")
+    host.register()
+    assert qa_source(db) == ("green", "views registered: 1")
+    db.execute("update obs.qa_sources set last_ms = 5001")
+    assert qa_source(db) == ("amber", "host.companies took 5001 ms, so no finish reads it any more")
+    db.execute("update obs.qa_sources set last_error = '42P01'")
+    assert qa_source(db) == ("amber", "host.companies could not be read: SQLSTATE 42P01")
+    host.register()
+    assert qa_source(db)[0] == "green"
 
 
 def test_two_finishes_do_not_wait_for_each_other_s_note(db: Db, host: Host) -> None:

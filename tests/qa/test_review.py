@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from support.db import Db
 from support.pipeline import refused
-from support.qa import review, status
+from support.qa import drawn, review, status
 
 AT = "2026-03-02 08:{:02}:00+00"
 
@@ -200,6 +200,22 @@ def test_claims_of_two_sessions_do_not_meet(night: Db, ann: Db, bea: Db) -> None
     assert ann.call("qa_release") == 3
     assert night.call("qa_release", run_id="r1", company_id=min(second)) == 1, "ops give back anybody's"
     assert review(bea, min(first), "pass").result == "pass"
+
+
+def test_a_tenant_that_is_named_is_the_only_one_claimed_and_released(night: Db) -> None:
+    drawn(night, "r2", tenant="b", number=3)
+    assert [row.tenant_id for row in night.calls("qa_claim", limit=20, tenant_id="b")] == ["b"] * 3
+    assert len(night.calls("qa_claim", limit=20, tenant_id="a")) == 10
+    assert night.call("qa_release", tenant_id="b") == 3
+    assert night.call("qa_release", tenant_id="a") == 10
+
+
+def test_who_lost_a_tenant_releases_nothing_of_it(night: Db, ann: Db) -> None:
+    assert len(ann.calls("qa_claim", limit=2)) == 2
+    night.call("revoke_access", role="test_reviewer_a", tenant_id="a")
+    night.call("grant_access", role="test_reviewer_a", tenant_id="b")
+    assert ann.call("qa_release") == 0
+    assert night.one("select count(*) from obs.qa_samples where claimed_by is not null") == 2
 
 
 @pytest.mark.parametrize("limit", [0, 101, None])

@@ -130,6 +130,29 @@ def test_events_that_come_after_compaction_are_compacted_too(db: Db, tenants: tu
     assert texts(db) == [DOMAIN] * 3 + [LONG] * 3
 
 
+def test_what_is_short_already_is_not_taken_for_a_text_that_is_repeated(db: Db, tenants: tuple[str, str]) -> None:
+    start(db)
+    log_lines(db, failures("r1", [LONG] * 4))
+    db.call("finish_run", run_id="r1")
+    compact(db, limit=2)
+    shortened = messages(db)
+    assert len(set(shortened)) == 1
+    assert shortened[0].startswith(LONG[:500] + "…")
+    log_lines(db, failures("r1", ["one more"], first=50))
+    db.execute("select obs.tick()")
+    compact(db, hours=50)
+    assert messages(db) == [*shortened, "one more"]
+    assert db.rows("select from obs.error_texts") == []
+
+
+def test_keys_that_obs_or_a_check_reads_keep_their_values_however_long(db: Db, tenants: tuple[str, str]) -> None:
+    keys = [*db.one("select obs._plain_keys()"), "host", "url", "snippet"]
+    value = "word " * 900
+    query = "select obs._compact_extra('a', jsonb_object_agg(k, %s::text)) from unnest(%s::text[]) k"
+    found = db.one(query, (value, keys))
+    assert {key for key, one in found.items() if one != value} == {"snippet"}
+
+
 def test_large_extras_lose_their_long_values_alone(db: Db, tenants: tuple[str, str]) -> None:
     db.call("allow_extra_key", key="snippet", tenant_id="a")
     start(db)

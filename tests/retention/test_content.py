@@ -123,6 +123,14 @@ def test_batches_end_where_they_are_told(content: Db) -> None:
     assert [content.one("select obs._prune_content(3)") for _ in range(4)] == [3, 3, 1, 0]
 
 
+def test_a_hash_goes_13_months_after_it_was_last_seen(content: Db) -> None:
+    keep(content)
+    for days_later, left in ((395, 1), (397, 0)):
+        content.set_now((content.one("select clock_timestamp()") + timedelta(days=days_later)).isoformat())
+        content.one("select obs._prune_content()")
+        assert content.one("select count(*) from obs.content_hashes") == left
+
+
 def test_a_discarded_run_takes_its_content_with_it(content: Db) -> None:
     days(content, 10)
     keep(content)

@@ -12,6 +12,7 @@ import pytest
 
 from support.aged import days_back, kept, nights, partitions
 from support.db import Db
+from support.outbox import wait_until
 from support.pipeline import drift, item, line, log_batch, start
 
 WRITERS = 4
@@ -44,7 +45,7 @@ class Traffic:
     def __enter__(self) -> Traffic:
         self._pool = ThreadPoolExecutor(WRITERS)
         self._jobs = [self._pool.submit(self._write, number) for number in range(WRITERS)]
-        time.sleep(0.2)
+        wait_until(lambda: len(self.waits_ms) > 20, 30)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,7 +63,8 @@ def drop_under_writers(db: Db, events_a_day: int) -> float:
     stored = kept(db)
     with Traffic(db) as traffic:
         db.login("obs_cron").execute("call obs.maintain_by_steps()")
-        time.sleep(0.2)
+        before = len(traffic.waits_ms)
+        wait_until(lambda: len(traffic.waits_ms) > before + 20, 30)
     db.call("tick")
     assert len(kept(db)) == 31
     assert {run: n for run, n in kept(db).items() if run != "tonight"} == dict(list(sorted_by_day(stored))[10:])
@@ -112,6 +114,7 @@ def test_a_long_reader_delays_a_drop_and_never_an_insert(db: Db) -> None:
         for _ in range(2):
             db.login("obs_cron").execute("call obs.maintain_by_steps()")
     assert traffic.sent > 100
+    assert max(traffic.waits_ms) < 1000, "a drop that meets a reader lets the writers behind it go at once"
     assert db.one("select count(*) from obs.event_days where dropped_at is not null") == 0
     assert reader.one("select count(*) from obs.run_event_logs where tenant_id = 'old'") == 250
     reader.execute("commit")
@@ -119,6 +122,45 @@ def test_a_long_reader_delays_a_drop_and_never_an_insert(db: Db) -> None:
     assert db.one("select count(*) from obs.event_days where dropped_at is not null") == 3
     assert len(kept(db)) == 3
     print(f"\nbeside a reader that never ends: the longest wait of a writer {max(traffic.waits_ms):.1f} ms")
+
+
+def test_a_run_that_came_in_before_the_locks_keeps_its_day(db: Db) -> None:
+    """As a session would that opens a run of the day between the look at its runs and the lock on the doors."""
+    db.call("create_tenant", tenant_id="old")
+    nights(db, "old", days_back(36, 36), 5)
+    db.execute(
+        """create function late_run() returns trigger language plpgsql as $$
+        begin
+            insert into obs.enrichment_runs (tenant_id, run_id, started_at, run_day)
+            values ('old', 'late', old.run_day, old.run_day) on conflict do nothing;
+            return new;
+        end $$;
+        create trigger late_run before update of dropped_at on obs.event_days
+        for each row execute function late_run()"""
+    )
+    assert db.call("maintain")["days_dropped"] == 0
+    assert sum(kept(db).values()) == 5
+    db.execute("drop trigger late_run on obs.event_days")
+    assert db.call("maintain")["days_dropped"] == 1
+
+
+def test_a_row_that_somebody_holds_keeps_its_day_and_no_writer_waits_for_it(db: Db) -> None:
+    db.call("create_tenant", tenant_id="old")
+    (run,) = nights(db, "old", days_back(36, 36), 5)
+    db.call("maintain_step", step="runs_expired")
+    holder, dropper, writer = db.login(), db.login("obs_cron"), db.login("test_writer")
+    holder.execute("begin")
+    holder.execute("select from obs.enrichment_runs where run_id = %s for update", (run,))
+    began = time.perf_counter()
+    dropper.execute("begin")
+    assert dropper.call("maintain_step", step="days_dropped") == 0
+    assert time.perf_counter() - began < 3
+    writer.execute("set lock_timeout = '1ms'")
+    start(writer, "tonight")
+    assert item(writer, "tonight", "crawl") == "accepted"
+    dropper.execute("commit")
+    holder.execute("commit")
+    assert db.call("maintain")["days_dropped"] == 1
 
 
 def test_one_day_that_is_read_does_not_keep_the_others(db: Db) -> None:

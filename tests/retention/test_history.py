@@ -98,6 +98,67 @@ def test_nothing_of_an_open_alert_goes(watch: Watch, db: Db) -> None:
     assert db.rows("select * from obs.notification_threads") == []
 
 
+def test_the_moves_before_it_fired_stay_with_an_open_alert(watch: Watch, db: Db) -> None:
+    db.execute("select obs.set_threshold('CR-02', 'for_s', 600)")
+    at(db, days=0)
+    watch.observe("breach", subject="s", code="CR-02")
+    at(db, days=0, hours=1)
+    watch.evaluate()
+    assert [(old, new) for old, new, _ in watch.moves("CR-02")] == [("inactive", "pending"), ("pending", "firing")]
+    db.execute("update obs.alert_transitions set alert_id = null where to_state = 'pending'")
+    at(db, days=3000)
+    prune(db)
+    assert len(watch.moves("CR-02")) == 2
+    db.execute("update obs.alert_states set state = 'pending', alert_id = null, due_at = null")
+    db.execute("update obs.alert_transitions set alert_id = null")
+    prune(db)
+    assert len(watch.moves("CR-02")) == 2, "nor do those of a subject that waits"
+
+
+def test_what_told_of_a_group_stays_as_long_as_any_alert_of_it_is_open(watch: Watch, db: Db) -> None:
+    incident(watch, "open", 0, resolve=False)
+    db.execute("update obs.notifications set alert_ids = '{}'")
+    at(db, days=3000)
+    prune(db)
+    assert counts(db)["notifications"] == 1
+    db.execute("update obs.notifications set group_id = null")
+    prune(db)
+    assert counts(db)["notifications"] == 0
+
+
+def test_the_newest_observation_of_a_subject_stays_for_what_is_still_due(watch: Watch, db: Db) -> None:
+    incident(watch, "s", 0)
+    newest = db.one("select max(observation_id) from obs.alert_observations where subject = 's'")
+    at(db, days=430)
+    while db.one("select obs._prune_observations(5000)"):
+        pass
+    assert db.rows("select observation_id from obs.alert_observations where subject = 's'") == [(newest,)]
+
+
+def test_of_audits_the_newest_of_the_whole_schema_stays_and_those_of_days_that_are_there(
+    db: Db, tenants: tuple[str, str]
+) -> None:
+    for _ in range(2):
+        db.call("privacy_audit")
+    db.execute(
+        """insert into obs.privacy_audits (
+            tenant_id, run_day, started_at, duration_ms, rows_scanned, cells_scanned, findings, canaries_planted,
+            canaries_caught, verdict, report, actor
+        )
+        select null, d, now(), 1, 0, 0, 0, 0, 0, 'clean', '{}', 'x' from unnest('{2026-03-01,2026-03-02}'::date[]) d;
+        insert into obs.event_days (run_day, dropped_at) values ('2026-03-01', now()), ('2026-03-02', null)
+        on conflict (run_day) do update set dropped_at = excluded.dropped_at"""
+    )
+    left = "select tenant_id, run_day::text, count(*) from obs.privacy_audits group by 1, 2 order by 1 nulls first, 2"
+    db.set_now(db.one("select (now() + interval '395 days')::text"))
+    assert prune(db) == [0]
+    db.set_now(db.one("select (now() + interval '397 days')::text"))
+    newest = db.one("select max(audit_id) from obs.privacy_audits where tenant_id is null and run_day is null")
+    prune(db)
+    assert db.rows(left) == [(None, "2026-03-02", 1), (None, None, 1), ("a", None, 1), ("b", None, 1)]
+    assert db.one("select audit_id from obs.privacy_audits where tenant_id is null and run_day is null") == newest
+
+
 def test_the_newer_incident_of_a_subject_stays_and_is_replayed_the_same(watch: Watch, db: Db) -> None:
     for day in (0, 1, 2, 500, 501):
         incident(watch, "s", day)
@@ -170,6 +231,10 @@ def snapshot(db: Db, run: str, day: float, errors: int = 0, tenant: str = "a") -
 def test_snapshots_keep_the_newest_and_the_last_good_one(db: Db, tenants: tuple[str, str]) -> None:
     for number, errors in enumerate((0, 0, 1, 1)):
         snapshot(db, f"r{number}", number, errors)
+    assert db.one("select count(*) from obs.alerts where resolved_at is null") > 0
+    at(db, days=120)
+    prune(db)
+    assert db.one("select count(*) from obs.host_snapshots") == 4, "an open alert may be compared with each of them"
     db.execute("update obs.alerts set resolved_at = obs.now(), state = 'resolved'")
     at(db, days=80)
     assert prune(db) == [0]
@@ -197,6 +262,17 @@ def test_the_outbox_keeps_what_waits_and_the_last_forwarder(db: Db, tenants: tup
     assert db.rows("select state from obs.notifications") == [("waiting",)]
     assert db.rows("select thread_key from obs.notification_threads") == [("t-waiting",)]
     assert db.rows("select forwarder_id from obs.forwarders") == [("last",)]
+
+
+def test_quarantine_goes_after_30_days_in_pieces(db: Db) -> None:
+    at(db, days=0)
+    for number in range(7):
+        db.call("log_event", run_id=f"nowhere-{number}", stage="crawl", event="finish", status="success", tenant_id="a")
+    db.execute("update obs.quarantined_events set received_at = obs.now()")
+    at(db, days=29)
+    assert db.one("select obs._prune_quarantine(3)") == 0
+    at(db, days=31)
+    assert [db.one("select obs._prune_quarantine(3)") for _ in range(4)] == [3, 3, 1, 0]
 
 
 def test_numbers_of_runs_hang_on_no_history(watch: Watch, db: Db) -> None:

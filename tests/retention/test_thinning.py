@@ -190,6 +190,25 @@ def test_a_step_says_that_runs_are_left_though_nothing_had_to_go(db: Db) -> None
         start(db, run)
         item(db, run, "crawl")
         db.call("finish_run", run_id=run)
+    for minutes, pieces in ((180, 3), (183, 6)):
+        db.set_now((db.one("select clock_timestamp()") + timedelta(minutes=minutes)).isoformat())
+        answers = [db.one("select obs._thin_events(1)") > 0 for _ in range(8)]
+        assert answers == [True] * pieces + [False] * (8 - pieces)
+    assert db.one("select count(*) from obs.enrichment_runs where thin_done_at is null") == 0
+
+
+def test_a_call_looks_at_so_many_events_and_the_next_goes_on_there(db: Db) -> None:
+    db.execute("""select obs.set_setting('capture', '"errors"')""")
+    log_lines(db, night("r1"))
+    gone = []
     for minutes in (180, 183):
         db.set_now((db.one("select clock_timestamp()") + timedelta(minutes=minutes)).isoformat())
-        assert [db.one("select obs._thin_runs(1)") > 0 for _ in range(5)] == [True, True, True, False, False]
+        before = db.one("select count(*) from obs.run_event_logs")
+        while db.one("select obs._thin_events(100)"):
+            left = db.one("select count(*) from obs.run_event_logs")
+            gone.append(before - left)
+            before = left
+    assert max(gone) == 100
+    assert sum(gone) == 200
+    assert len(gone) == 1 + 5, "the door first; 462 events are five pieces"
+    assert run_row(db, "r1").thin_done_at is not None

@@ -110,19 +110,20 @@ def test_holds_of_unknown_runs_without_a_reason_or_too_late_are_refused(two: Db)
     assert db.one("select count(*) from obs.run_holds") == 0
 
 
-def test_what_an_open_alert_points_at_stays_until_it_is_resolved(two: Db) -> None:
+@pytest.mark.parametrize("column", ["run_id", "notified_run_id"])
+def test_what_an_open_alert_points_at_stays_until_it_is_resolved(two: Db, column: str) -> None:
     db = two
     disputed = f"a-{days_back(40, 40)[0]:%m%d}"
     db.execute(
-        """insert into obs.alerts (
-            tenant_id, alert_code, subject, severity, run_id, rule_version, breached_at, fired_at
+        f"""insert into obs.alerts (
+            tenant_id, alert_code, subject, severity, {column}, rule_version, breached_at, fired_at
         )
         values ('a', 'CR-02', '', 'warning', %s, 1, now(), now())""",
         (disputed,),
     )
     maintain(db)
     assert kept(db)[disputed] == 30
-    db.execute("update obs.alerts set state = 'resolved', resolved_at = now() where run_id = %s", (disputed,))
+    db.execute("update obs.alerts set state = 'resolved', resolved_at = now()")
     maintain(db)
     assert disputed not in kept(db)
 
@@ -135,7 +136,13 @@ def test_open_runs_and_unfolded_events_stay(db: Db) -> None:
     (ended,) = nights(db, "a", [day], 5)
     item(db, ended, "crawl")
     maintain(db)
+    maintain(db, 2)
     assert kept(db) == {"open": 1, ended: 6}
+    assert run_row(db, ended).expired_at is None, "what it still has to count is read from its events"
+    assert db.one("select array_agg(kept_for order by kept_for) from obs._runs_past_window()") == [
+        "running",
+        "unfolded",
+    ]
     db.call("tick")
     db.call("finish_run", run_id="open")
     maintain(db)
@@ -227,7 +234,7 @@ def test_a_call_commits_after_each_piece_and_stamps_the_job(two: Db) -> None:
     assert refused(db.call, "maintain_step", step="drop everything").sqlstate == "22023"
 
 
-@pytest.mark.parametrize("step", ["_thin_runs", "_audit_day", "_prune_history"])
+@pytest.mark.parametrize("step", ["_thin_events", "_audit_day", "_prune_history"])
 def test_a_step_that_fails_keeps_no_other_from_its_work(two: Db, step: str) -> None:
     db = two
     arguments = db.one("select pg_get_function_arguments(%s::regproc)", (f"obs.{step}",))

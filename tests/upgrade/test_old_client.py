@@ -135,7 +135,10 @@ def test_four_writers_lose_nothing_while_the_database_is_upgraded(used_db: Db, r
     install(used_db.dsn)
     took = time.monotonic() - begun
     probe.call("heartbeat", run_id="busy-0", tenant_id="alba")
-    time.sleep(0.5)
+    before = used_db.one(stored)
+    while used_db.one(stored) < before + 100:
+        assert time.monotonic() < begun + 60, "the writers did not go on"
+        time.sleep(0.05)
     stop.touch()
     said = [json.loads(finished(writer)) for writer in writers]
     assert used_db.call("version") != "0.1.0"
@@ -168,11 +171,14 @@ def test_a_plain_sql_writer_waits_no_longer_than_the_installation(used_db: Db) -
     threads = [threading.Thread(target=write) for _ in range(4)]
     for thread in threads:
         thread.start()
-    time.sleep(0.3)
+    while len(waits) < 20 and not failures:
+        time.sleep(0.01)
     begun = time.monotonic()
     install(used_db.dsn)
     took = time.monotonic() - begun
-    time.sleep(0.3)
+    before = len(waits)
+    while len(waits) < before + 20 and not failures:
+        time.sleep(0.01)
     done.set()
     for thread in threads:
         thread.join()

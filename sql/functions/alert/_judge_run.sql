@@ -1,9 +1,9 @@
 -- obs._judge_run: judges the built-in conditions of one run, in the transaction that changed it
 -- Called by: _after_change, _judge_queue
 -- Reads/Writes: alert_rules, the condition views, runs_to_judge, and all that _try_judge_rule writes
--- Raises: nothing: a condition that fails must not fail the finish; the next evaluation records it as the rule's error
--- p_stages narrows to the rules that look at these stages; NULL judges all. What another session is judging waits in
--- runs_to_judge for the next evaluation.
+-- Raises: nothing: a condition that fails must not fail the finish
+-- p_stages narrows to the rules that look at these stages; NULL judges all. What another session is judging, and what a
+-- condition failed on, waits in runs_to_judge for the next evaluation.
 create or replace function obs._judge_run(p_tenant_id text, p_run_id text, p_stages text[]) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$

@@ -1,5 +1,5 @@
 -- obs._thinnable: whether an event carries nothing that the added-up numbers do not keep
--- Called by: _place, _thin_runs
+-- Called by: _place, _thin_events
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- Failures, facts about a company and calls without a price stay: people and later repricing need them.

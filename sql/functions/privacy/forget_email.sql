@@ -3,8 +3,8 @@
 -- Reads/Writes: every table of the schema, forgotten_emails, audit_log
 -- Raises: OB001 unknown tenant, 22023 no address
 -- The hashes are suppressed first, so that what arrives later is stored without them; a batch under way may still commit one,
--- which a second call takes. One transaction: killed, it
--- has changed nothing, and a second call finishes. It locks rows that hold the address, and no table against writers.
+-- which a second call takes. One transaction: killed, it has changed nothing, and a second call finishes. It locks rows that
+-- hold the address, and no table against writers. Keys are checked when all tables are done, and from then on at once again.
 create or replace function obs.forget_email(p_tenant_id text, p_address text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -35,6 +35,7 @@ begin
                 );
             end if;
         end loop;
+        set constraints all immediate;
         select coalesce(sum(obs._replace_hashes(c.relation, p_tenant_id, v_hashes, v_word, false)), 0) into v_left
         from (select distinct s.relation from obs._scanned_columns() s where s.how is not null) c;
     end if;
@@ -51,5 +52,5 @@ begin
 end
 $$;
 comment on function obs.forget_email(text, text) is
-'Replaces what stands for an e-mail address of a tenant by email:forgotten in every table, now and for what arrives later; returns
-the rows by table, and how many a second look found left: 0, or NULL with a note where there is no pepper to search with.';
+'Replaces what stands for an e-mail address of a tenant by email:forgotten in every table, now and for what arrives later; '
+'returns the rows by table, and how many a second look found left: 0, or NULL with a note where there is no pepper to search with.';

@@ -1,7 +1,7 @@
 -- obs._draw_qa: draws a run's QA samples, once
--- Called by: _after_change when a run has ended, tick for what that had to leave, sample_qa
+-- Called by: _after_change when a run has ended, _draw_missed for what that had to leave, sample_qa
 -- Reads/Writes: qa_draws, qa_samples, qa_sources, enrichment_runs, run_event_logs, run_metrics, settings, the host's view
--- Raises: nothing: a finish neither waits for a draw nor fails by it; what is left over, the tick draws
+-- Raises: nothing but a cancel or a server out of resources: a finish neither waits for a draw nor fails by it; what is left over, the tick draws
 -- The row of qa_draws decides between two sessions. A cancelled run is never drawn, and a crashed one only when somebody asks:
 -- its end was inferred, and its real end may still come with the companies that were missing.
 create or replace function obs._draw_qa(p_tenant_id text, p_run_id text, p_asked boolean default false) returns boolean
@@ -46,9 +46,10 @@ begin
         end if;
         return true;
     exception
-        -- By class: data, access and names, locks and state, limits; a draw that was kept from its rows is made by the next tick.
+        -- By class: data, access and names, locks and state, deadlocks, what a trigger of somebody's raises, limits. A draw that was
+        -- kept from its rows is made by a later tick.
         when data_exception or syntax_error_or_access_rule_violation or object_not_in_prerequisite_state
-            or internal_error or program_limit_exceeded or integrity_constraint_violation
+            or transaction_rollback or plpgsql_error or internal_error or program_limit_exceeded or integrity_constraint_violation
         then
             raise warning 'obs cannot draw the QA sample of run %: SQLSTATE %', quote_literal(p_run_id), sqlstate;
             return false;

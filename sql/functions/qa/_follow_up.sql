@@ -2,7 +2,7 @@
 -- Called by: qa_review, close_follow_up; both hold the row of the run's random draw
 -- Reads/Writes: condition_qa_07, qa_follow_ups, alert_rules, runs_to_judge and all that _try_judge_rule writes
 -- Raises: nothing: an alert that cannot be judged must not refuse a review
--- What another session is judging waits in runs_to_judge for the next evaluation.
+-- What another session is judging, and what the condition failed on, waits in runs_to_judge for the next evaluation.
 create or replace function obs._follow_up(p_tenant_id text, p_run_id text) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$

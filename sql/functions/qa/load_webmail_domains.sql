@@ -8,7 +8,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_odd text := (
-        select coalesce(d.domain, '')
+        select coalesce(quote_literal(left(d.domain, 60)), 'NULL')
         from unnest(p_domains) as d (domain)
         where coalesce(obs._host_of(d.domain) !~ '^[^\x01-\x2c\x2f\x3a-\x60\x7b-\x7f]{1,253}$' or obs._host_of(d.domain) !~ '[.]', true)
         limit 1
@@ -16,9 +16,10 @@ declare
     v_new bigint;
 begin
     perform obs._known_tenant(p_tenant_id);
-    if p_domains is null or v_odd is not null then
-        raise exception 'webmail domain % is no domain', quote_nullable(left(v_odd, 60)) using errcode = '22023',
-            hint = 'One domain an entry, such as gmail.com.';
+    if p_domains is null then
+        raise exception 'no list of domains was given: it is NULL' using errcode = '22023', hint = 'p_domains => ''{gmail.com,web.de}''.';
+    elsif v_odd is not null then
+        raise exception 'webmail domain % is no domain', v_odd using errcode = '22023', hint = 'One domain an entry, such as gmail.com.';
     end if;
     insert into obs.webmail_domains (tenant_id, domain_hash)
     select distinct p_tenant_id, sha256(convert_to(obs._host_of(d.domain), 'UTF8'))

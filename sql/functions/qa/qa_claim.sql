@@ -13,7 +13,8 @@ declare
     v_now constant timestamptz := obs.now();
 begin
     if coalesce(p_limit not between 1 and 100, true) then
-        raise exception 'a claim takes 1 to 100 samples, not %', coalesce(p_limit::text, 'NULL') using errcode = '22023';
+        raise exception 'a claim takes 1 to 100 samples, not %', coalesce(p_limit::text, 'NULL')
+            using errcode = '22023', hint = 'p_limit => 10.';
     end if;
     if p_run_id is not null then
         v_tenants := array[obs._resolve_tenant(p_run_id, p_tenant_id, v_tenants)];

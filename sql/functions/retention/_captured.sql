@@ -1,5 +1,5 @@
 -- obs._captured: whether a capture mode keeps a thinnable event
--- Called by: _thin_runs, _paired_events
+-- Called by: _thin_events, _paired_events
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- A sample is drawn by a hash of the event's id: the same events every time.

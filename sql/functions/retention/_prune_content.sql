@@ -1,6 +1,7 @@
--- obs._prune_content: deletes retained content that has expired; number of rows deleted or given an earlier end
+-- obs._prune_content: deletes retained content that has expired, and hashes long unseen; number of rows deleted or given an
+-- earlier end
 -- Called by: maintain_step
--- Reads/Writes: retained_content, tenants, settings
+-- Reads/Writes: retained_content, content_hashes, tenants, settings
 -- Raises: nothing
 -- A lowered content_retention_days holds for what is stored already; a raised one does not: who gave content for 10 days
 -- gave it for 10.
@@ -47,8 +48,20 @@ begin
         v_done := v_done + v_count;
         exit when v_done >= p_limit;
     end loop;
-    return v_done;
+    delete from obs.content_hashes c
+    using (
+        select x.tenant_id, x.company_id, x.kind
+        from obs.content_hashes x
+        where x.seen_at < obs._history_cutoff('alert_history_days', 396)
+        order by x.seen_at
+        limit p_limit - v_done
+        for update skip locked
+    ) x
+    where c.tenant_id = x.tenant_id and c.company_id = x.company_id and c.kind = x.kind;
+    get diagnostics v_count = row_count;
+    return v_done + v_count;
 end
 $$;
 comment on function obs._prune_content(int) is
-'Deletes retained content that has expired, after bringing its end to the tenant''s present setting; returns how many rows.';
+'Deletes retained content that has expired, after bringing its end to the tenant''s present setting, and hashes unseen for '
+'alert_history_days; returns how many rows.';

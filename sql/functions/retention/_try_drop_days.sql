@@ -16,7 +16,7 @@ begin
     perform from obs.enrichment_runs r
     where r.run_day = any(p_days) and r.raw_gone_at is null
     order by r.tenant_id, r.run_id
-    for no key update nowait;
+    for no key update;
     update obs.enrichment_runs r
     set raw_gone_at = obs.now()
     where r.run_day = any(p_days) and r.raw_gone_at is null and r.expired_at is not null;
@@ -32,7 +32,11 @@ begin
             execute format('drop table if exists obs.%I', format('run_event_logs_%s', to_char(v_day, 'YYYYMMDD')));
         exception when dependent_objects_still_exist then
             execute format('truncate table obs.%I', format('run_event_logs_%s', to_char(v_day, 'YYYYMMDD')));
-            raise warning 'events of % are gone, but something of yours needs their table, so it stays empty', v_day;
+            raise warning 'events of % are gone, but something of yours needs their table, so it stays empty', v_day
+                using hint = format(
+                    'begin; drop table obs.%I; rollback; names it. Without it the table may be dropped.',
+                    format('run_event_logs_%s', to_char(v_day, 'YYYYMMDD'))
+                );
         end;
     end loop;
     return true;

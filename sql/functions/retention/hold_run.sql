@@ -13,16 +13,15 @@ declare
     v_hold obs.run_holds;
 begin
     if coalesce(v_reason, '') = '' then
-        raise exception 'a hold of run % needs a reason', quote_literal(p_run_id) using errcode = '22023';
+        raise exception 'a hold of run % needs a reason', quote_literal(left(p_run_id, 128))
+            using errcode = '22023', hint = 'p_reason => ''who asked for it, and why''.';
     end if;
-    perform from obs.enrichment_runs r where r.tenant_id = v_tenant and r.run_id = p_run_id for no key update;
-    select least(
-        r.run_day + obs._retention_days(v_tenant) + 1, (coalesce(r.expired_at, d.dropped_at) at time zone 'UTC')::date
-    )
+    select case when r.expired_at is not null
+        then least(r.run_day + obs._retention_days(v_tenant) + 1, (r.expired_at at time zone 'UTC')::date) end
     into v_window_end
     from obs.enrichment_runs r
-    left join obs.event_days d on d.run_day = r.run_day
-    where r.tenant_id = v_tenant and r.run_id = p_run_id and coalesce(r.expired_at, d.dropped_at) is not null;
+    where r.tenant_id = v_tenant and r.run_id = p_run_id
+    for no key update;
     if v_window_end is not null then
         raise exception 'the raw events of run % are past their window, which ended on % (UTC)', quote_literal(p_run_id), v_window_end
             using errcode = '55000', hint = 'What has expired cannot be held any more; its numbers stay.';

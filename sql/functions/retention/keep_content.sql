@@ -25,9 +25,11 @@ begin
         raise exception 'kind % must be a plain word: a to z, digits and _, at most 48', quote_nullable(left(p_kind, 80))
             using errcode = '22023', hint = 'p_kind => ''about''.';
     end if;
-    if p_content is null or length(p_content) > 4000000 then
-        raise exception 'content must have 0 to 4,000,000 characters; this one has %', coalesce(length(p_content)::text, 'none: it is NULL')
-            using errcode = '22023';
+    if p_content is null then
+        raise exception 'there is no content: it is NULL' using errcode = '22023', hint = 'An empty page is p_content => ''''.';
+    elsif length(p_content) > 4000000 then
+        raise exception 'content has % characters; 4,000,000 are the most', length(p_content)
+            using errcode = '22023', hint = 'Pass the text of the page, without markup and pictures, or its first part.';
     end if;
     select r.started_at into v_started_at
     from obs.enrichment_runs r

@@ -1,8 +1,8 @@
 -- obs._status_retention: the checks on what leaves: the oldest day, its size, when it goes, what is held back
 -- Called by: status
--- Reads/Writes: event_days, enrichment_runs, run_event_logs (catalog), and what _runs_past_window and _days_to_drop read
+-- Reads/Writes: event_days, enrichment_runs, run_event_logs (catalog), and what _runs_past_window reads
 -- Raises: nothing
--- Sizes are those on disk with indexes and TOAST; rows are the planner's estimate, so they need an ANALYZE once.
+-- A day with a run that is kept beyond its window drops once that run is released, resolved or over; nobody knows when. Sizes are those on disk with indexes and TOAST; rows are the planner's estimate, so they need an ANALYZE once.
 create or replace function obs._status_retention()
 returns table (check_name text, state text, detail text, remedy text)
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -21,7 +21,8 @@ begin
                         when s.events = 0 then 'of unknown size before an ANALYZE'
                         else format('%s bytes an event over %s events', (s.bytes / s.events)::bigint, s.events::bigint)
                     end,
-                    n.run_day, case when n.run_day + n.days + 1 < v_today then ', due since ' else ' on ' end,
+                    coalesce(n.run_day::text, 'none: each has a run that is kept'), case
+                        when n.run_day + n.days + 1 < v_today then ', due since ' when n.run_day is not null then ' on ' end,
                     n.run_day + n.days + 1
                 )
             end,
@@ -43,6 +44,7 @@ begin
             from obs.event_days d
             left join obs.enrichment_runs r on r.run_day = d.run_day and r.raw_gone_at is null
             where d.dropped_at is null
+              and not exists (select from obs._runs_past_window() w where w.run_day = d.run_day and w.kept_for is not null)
             group by d.run_day
             order by d.run_day
             limit 1

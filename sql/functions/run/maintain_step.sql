@@ -16,11 +16,11 @@ begin
     end if;
     return case p_step
         when 'days_made' then obs._make_days_ahead()
-        when 'events_thinned' then obs._thin_runs()
+        when 'events_thinned' then obs._thin_events()
         when 'runs_expired' then obs._expire_runs()
         when 'events_deleted' then obs._delete_expired()
         when 'events_compacted' then obs._compact_events()
-        when 'days_audited' then obs._audit_day()
+        when 'events_audited' then obs._audit_day()
         when 'content_pruned' then obs._prune_content()
         when 'history_pruned' then obs._prune_history()
         when 'quarantine_pruned' then obs._prune_quarantine()

@@ -11,7 +11,7 @@ return array[
     'runs_expired',
     'events_deleted',
     'events_compacted',
-    'days_audited',
+    'events_audited',
     'content_pruned',
     'history_pruned',
     'quarantine_pruned',

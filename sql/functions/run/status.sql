@@ -12,6 +12,7 @@ begin
         return query select c.check_name, c.state, c.detail, c.remedy from obs._status_cron() c;
         return query select c.check_name, c.state, c.detail, c.remedy from obs._status_data() c;
         return query select c.check_name, c.state, c.detail, c.remedy from obs._status_retention() c;
+        return query select c.check_name, c.state, c.detail, c.remedy from obs._status_qa() c;
         return query select c.check_name, c.state, c.detail, c.remedy from obs._status_alerts() c;
         return query select c.check_name, c.state, c.detail, c.remedy from obs._status_security() c;
     exception when lock_not_available then
