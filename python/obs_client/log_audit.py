@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import gzip
-import hashlib
 import json
 import os
 import re
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from . import formats
+from .log_canaries import PLANTED, missed_canaries
 from .redact import redact_extra, redact_id, redact_text
 
 PIECE = 65_536
@@ -29,42 +29,6 @@ STEP, OVERLAP = 2_700, 300
 EXAMPLES = 100
 _MASK = re.compile(r"(email|phone|card|iban|ssn|secret|number):masked")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_.:/+-]{0,64}\Z")
-
-# One for each rule: kind, and what the rule must change. w is a word of letters, d are eight digits.
-_TEXTS = {
-    "email": "jo{w}@example.invalid",
-    "email_encoded": "jo{w}%40example.invalid",
-    "email_full_width": "jo{w}\uff20example.invalid",
-    "email_entity": "jo{w}&#64;example.invalid",
-    "email_unseen": "jo{w}\u200b@example.invalid",
-    "email_spelled": "jo{w} at example dot com",
-    "email_base64": "am9qZmtscGJhY3BrZm1AZXhhbXBsZS5pbnZhbGlk",
-    "email_hex": "6a6f6b666c7040706c616e7465642e696e76616c6964",
-    "url_login": "postgres://root:pw{w}@10/db",
-    "private_key": "-----BEGIN PRIVATE KEY-----\n{w}\n-----END PRIVATE KEY-----",
-    "token": "ghp_{w}5{w}",
-    "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJz{w}.{w}",
-    "header": "Cookie: theme={w}",
-    "password": "password: {w}",
-    "assignment": "api_key=q{d}9{d}",
-    "iban": "GB29NWBK601613{d}",
-    "card": "visa 41111111{d}",
-    "ssn": "#078-05-{a}",
-    "ssn_labelled": "ssn 1{d}",
-    "phone_labelled": "fax {d}",
-    "phone_abroad": "+4930{d}",
-    "phone": "02{d}",
-    "phone_short": "555-{a}",
-}
-_EXTRAS = {
-    "extra_address": {"reason": "told jo{w}@example.invalid"},
-    "extra_key": {"what {w} said, then": 1},
-    "extra_secret": {"api_key": "{w}"},
-    "extra_prompt": {"prompt": "{w}"},
-    "extra_number": {"fax_number": "{d}"},
-    "extra_person": {"first_name": "{w}"},
-    "extra_text": {"remark": "call {w} now"},
-}
 
 
 class LogAuditError(Exception):
@@ -114,7 +78,7 @@ def check(names: list[str]) -> list[Path]:
 
 def audit_logs(directories: list[Path], seed: str) -> LogReport:
     """Look through every file below the directories; a path of a file is that file."""
-    report = LogReport(planted=len(_TEXTS) + len(_EXTRAS) + 1, missed=missed_canaries(seed))
+    report = LogReport(planted=PLANTED, missed=missed_canaries(seed))
     for directory in directories:
         before = report.files + report.unread_total
         for path in _files(directory, report):
@@ -126,32 +90,6 @@ def audit_logs(directories: list[Path], seed: str) -> LogReport:
         if report.files + report.unread_total == before:
             report.leave(directory, "there is no file in it")
     return report
-
-
-def missed_canaries(seed: str) -> list[str]:
-    """The kinds of made-up identities that the client's redaction lets through."""
-    missed = []
-    for kind, text in _TEXTS.items():
-        planted, needles = _made(text, seed + kind)
-        if any(needle in redact_text(planted) for needle in needles):
-            missed.append(kind)
-    for kind, extra in _EXTRAS.items():
-        planted, needles = _made(json.dumps(extra), seed + kind)
-        if any(needle in json.dumps(redact_extra(json.loads(planted))) for needle in needles):
-            missed.append(kind)
-    planted, needles = _made("jo{w}@example.invalid", seed + "id_email")
-    if any(needle in redact_id(planted) for needle in needles):
-        missed.append("id_email")
-    return missed
-
-
-def _made(text: str, seed: str) -> tuple[str, list[str]]:
-    digest = hashlib.md5(seed.encode(), usedforsecurity=False).hexdigest()
-    word = digest[:12].translate(str.maketrans("0123456789", "ghijklmnop"))
-    digits = digest[-8:].translate(str.maketrans("abcdef0", "1234567"))
-    made = text.replace("{w}", word).replace("{d}", digits).replace("{a}", digits[:4])
-    needles = [part for mark, part in (("{w}", word), ("{d}", digits)) if mark in text]
-    return made, needles or [made]
 
 
 def _files(directory: Path, report: LogReport) -> Iterator[Path]:

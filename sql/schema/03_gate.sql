@@ -1,6 +1,6 @@
 -- Takes the tables' locks before anything else, all or none, so that nobody deadlocks with an installation and nobody queues
--- behind one that waits for a long transaction. Every door locks stage_deltas first: once it is held
--- here, who is under way ends and nobody begins. Another version may alter tables, the same one only looks.
+-- behind one that waits for a long transaction. Every door locks stage_deltas first: once it is held here, who is under way
+-- ends and nobody begins. Another version may alter tables, the same one only looks.
 do $gate$
 declare
     v_limit constant text := current_setting('lock_timeout');

@@ -128,7 +128,7 @@ obs.forwarder_beat(text, text[], jsonb, boolean)
 to obs_forwarder, obs_admin;
 grant execute on function obs.route_preview(bigint) to obs_ops, obs_admin;
 
--- QA: reviewers see and judge the samples of their tenants, and nothing else of them but the run
+-- QA: reviewers see and judge the samples of their tenants, and nothing else of them but runs and thresholds
 grant select on
 obs.qa_draws, obs.qa_samples, obs.qa_reviews, obs.qa_follow_ups, obs.qa_worklist, obs.qa_run_status, obs.qa_agreement
 to obs_reader, obs_reviewer, obs_bi, obs_ops, obs_admin;

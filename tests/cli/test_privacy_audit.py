@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from obs_client import log_audit, redact, redact_masks
+from obs_client import log_audit, log_canaries, redact, redact_masks
 from support.db import Db
 from support.pipeline import item, start
 
@@ -162,18 +162,18 @@ def test_a_missing_right(obs: Run, filled: Db) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_of_the_client_that_is_off_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each expression that finds something to mask; what only says what may stay makes more masked, not less."""
-    assert log_audit.missed_canaries("seed") == []
+    assert log_canaries.missed_canaries("seed") == []
     monkeypatch.setitem(redact_masks.EXPRESSIONS, name, re.compile(r"(?!x)(x)"))
     if name in ("mask", "url", "flat", "odd_word", "suspect", "plain_run", "odd_run", "secret_run"):
-        assert log_audit.missed_canaries("seed") == []
+        assert log_canaries.missed_canaries("seed") == []
     else:
-        assert log_audit.missed_canaries("seed") != []
+        assert log_canaries.missed_canaries("seed") != []
 
 
 @pytest.mark.parametrize("name", ["redact_text", "redact_extra", "redact_id"])
 def test_a_redactor_that_does_nothing_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_audit, name, lambda value, *_: value)
-    assert log_audit.missed_canaries("seed") != []
+    monkeypatch.setattr(log_canaries, name, lambda value, *_: value)
+    assert log_canaries.missed_canaries("seed") != []
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_redactor_that_does_nothing_is_told(name: str, monkeypatch: pytest.Mon
 def test_a_helper_that_does_nothing_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     off = {"suspect": lambda _: False, "key_class": lambda _: "other"}
     monkeypatch.setattr(redact, name, off.get(name, lambda text, *_: text))
-    assert log_audit.missed_canaries("seed") != []
+    assert log_canaries.missed_canaries("seed") != []
 
 
 @pytest.mark.parametrize(

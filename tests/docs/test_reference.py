@@ -89,6 +89,19 @@ def test_every_parameter_is_explained(db: Db) -> None:
     assert missing == []
 
 
+def test_the_contents_name_what_follows() -> None:
+    text = REFERENCE.read_text()
+    contents, rest = text.split("\n## ", 1)
+    listed = {
+        title: re.findall(r"`(\w+)`", names)
+        for title, names in re.findall(r"^- \[([^]]+)\]\(#[^)]+\): (.*?)(?=^- |\Z)", contents, re.M | re.S)
+    }
+    sections = [section.split("\n", 1) for section in rest.split("\n## ")]
+    found = {title: re.findall(r"^### obs\.(\w+)$", body, re.M) for title, body in sections if title != "Views"}
+    assert listed == {title: names for title, names in found.items() if names}
+    assert re.findall(r"\[([^]]+)\]\(#", contents) == [title for title, _ in sections]
+
+
 def test_settings_are_those_that_can_be_set(db: Db) -> None:
     section = REFERENCE.read_text().split("\n## Settings\n")[1].split("\n## ")[0]
     said = set(re.findall(r"^\| `(\w+)` \|", section, re.M))

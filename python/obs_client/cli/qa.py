@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .. import qa, webmail, wire
+from .. import qa, qa_file, webmail, wire
 from .database import Dsn, opened
 from .output import complain, counted, note, plain
 from .trouble import Trouble
@@ -67,7 +67,7 @@ def worklist(
     with _as_reviewer(dsn) as conn:
         rows = conn.execute(_WAITING, {"run": run, "limit": limit}).fetchall()
     shown = Table(box=None, pad_edge=False)
-    for head in ("tenant", "run", "company", "stratum", *qa.CHECKS, "claimed by", "second", "age"):
+    for head in ("tenant", "run", "company", "stratum", *qa_file.CHECKS, "claimed by", "second", "age"):
         shown.add_column(head, overflow="fold")
     for row in rows:
         cells = ["" if value is None else plain(str(value)) for value in row]
@@ -103,11 +103,11 @@ def export(
         raise Trouble(str(error)) from None
     if out is None:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        qa.write(sys.stdout, rows)
+        qa_file.write(sys.stdout, rows)
         return
     try:
         with Path(out).open("w" if force else "x", encoding="utf-8", newline="") as file:
-            qa.write(file, rows)
+            qa_file.write(file, rows)
     except FileExistsError:
         raise Trouble(_IS_THERE.format(out)) from None
     note(f"{counted(len(rows), 'sample')} in {out}")
@@ -128,10 +128,10 @@ def import_(
     Example: obs qa import review.csv --dsn postgresql://reviewer@localhost/pipeline
     """
     try:
-        lines = qa.read(file)
+        lines = qa_file.read(file)
         with _as_reviewer(dsn) as conn:
             outcome = qa.apply(conn, file, lines, dry_run)
-    except qa.QaFileError as error:
+    except qa_file.QaFileError as error:
         for fault in error.faults:
             complain(fault)
         return 2

@@ -1,5 +1,5 @@
 -- obs._close_run: folds a run, ends its open stages and the run; false when it had ended otherwise
--- Called by: finish_run, _apply_lifecycle, _take_host_run, _close_abandoned, tick;
+-- Called by: finish_run, _apply_lifecycle, _take_host_run, _close_abandoned, _fold_late, _drill_rows;
 -- all hold the lock of the run's row
 -- Reads/Writes: enrichment_runs, run_stage_stats, run_metrics and all that _fold writes
 -- Raises: nothing

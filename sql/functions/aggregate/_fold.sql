@@ -1,5 +1,5 @@
 -- obs._fold: takes a run's deltas and adds them to its numbers, exactly once; true when there were any
--- Called by: _close_stage, _close_run, reprice, tick; all hold the lock of the run's row, so one fold a run at a time
+-- Called by: _close_stage, _close_run, reprice, _fold_late; all hold the lock of the run's row, so one fold a run at a time
 -- Reads/Writes: stage_deltas (delete), run_stage_stats, run_vendor_usage, run_model_usage, run_error_codes, run_metrics,
 -- latency_buckets, enrichment_runs; run_event_logs and vendor_error_codes (reads)
 -- Raises: nothing

@@ -1,5 +1,5 @@
 -- obs._put_contactable: counts a run's companies with e-mail results, and those of them that can be contacted
--- Called by: _close_run, tick (after late events)
+-- Called by: _close_run, _fold_late
 -- Reads/Writes: enrichment_runs, run_event_logs, run_metrics
 -- Raises: nothing
 -- Per company, not per e-mail: one verified or unknown business address is enough; extra.webmail = true is no

@@ -1,5 +1,6 @@
 -- obs._alert_params: the numbers a rule goes by for a tenant: its own, else everybody's, else the defaults here
--- Called by: _judge, _observe, _run_timers, _replay, _backtest_messages, _end_drill, flush_notifications, _tell_group, simulate
+-- Called by: _judge, _observe, _run_timers, _replay, _backtest_messages, _end_drill, flush_notifications, _tell_group,
+-- simulate, _forget_observations
 -- Reads/Writes: alert_rules, alert_thresholds
 -- Raises: nothing
 -- version grows with every change that concerns the tenant: the machine closes what an older version opened.

@@ -1,5 +1,5 @@
 -- obs._bucket_middle: the duration that stands for a latency bucket
--- Called by: _percentiles
+-- Called by: _percentiles, bucket_bounds
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- Whole milliseconds, and still within 1 % or 1 ms of every member: that is how _bucket_edges sets the edges.

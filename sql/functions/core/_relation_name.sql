@@ -1,5 +1,7 @@
 -- obs._relation_name: the qualified, quoted name of a relation, whatever the search_path
--- Called by: _register_relation, _unregister_relation, _backfill_run, _mirror_run
+-- Called by: _register_relation, _unregister_relation, _backfill_run, _mirror_run, _check_icp_rules, _check_mv_blocked,
+-- _check_mv_changed, _check_mv_privileges, _check_mv_ready, _check_odoo_defaults, _check_odoo_mapping, _snapshot_hosts,
+-- _unreadable, register_condition, register_qa_source
 -- Reads/Writes: the catalog
 -- Raises: nothing
 -- The name is a key of ours: a session that quotes everything must get the same one.

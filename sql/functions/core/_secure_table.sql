@@ -3,9 +3,9 @@
 -- Reads/Writes: the catalog
 -- Raises: nothing; what is in place is left alone, so that a second install takes no lock
 -- Nobody but the owner sees peppers and the dump marker. Readers see their tenants' rows, and the rows for all tenants of
--- what is configured;
--- what belongs to no tenant is for ops and administrators, what has lost its tenant for administrators alone. Reviewers
--- are readers of what QA is about; a policy that an older version made without them, or with them, is put right.
+-- what is configured; what belongs to no tenant is for ops and administrators, what has lost its tenant for administrators
+-- alone. Reviewers are readers of what QA is about; a policy that an older version made without them, or with them, is put
+-- right.
 create or replace function obs._secure_table(p_table regclass) returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$

@@ -1,5 +1,5 @@
 -- obs._suspect_id: whether a name, code or id could hold an e-mail address or a secret
--- Called by: _id_valid, _redact_id, _event_clean
+-- Called by: _id_valid, _redact_id, _cell_kind, _may_hold
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- False guarantees that _redact_id changes nothing. Long numbers, hashes and UUIDs are what ids are made of, and pass.

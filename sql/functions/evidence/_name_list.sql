@@ -1,5 +1,5 @@
 -- obs._name_list: as many names as fit, and how many more there are
--- Called by: _message
+-- Called by: _message, _check_qa_sample
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._name_list(p_names text[], p_limit int) returns text

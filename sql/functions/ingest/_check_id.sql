@@ -1,5 +1,5 @@
 -- obs._check_id: refuses an identifier that is empty, too long, unprintable or personal
--- Called by: start_run, _open_run, start_stage, finish_stage, set_metric
+-- Called by: start_run, _open_run, start_stage, finish_stage, set_metric, expect, keep_content
 -- Reads/Writes: nothing
 -- Raises: 22023
 create or replace function obs._check_id(p_what text, p_id text) returns void

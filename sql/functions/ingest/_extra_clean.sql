@@ -1,5 +1,5 @@
 -- obs._extra_clean: whether an extra may be stored as it came
--- Called by: _event_clean, _batch_clean, _redact_extra, log_event
+-- Called by: _redact_extra, log_event, _may_hold, _mend, _plant
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- True guarantees that _redact_extra changes nothing: known keys, flat, nothing suspect, no label with a value behind it.

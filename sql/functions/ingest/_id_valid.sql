@@ -1,5 +1,5 @@
 -- obs._id_valid: whether an identifier may name a tenant, a run or a stage
--- Called by: _check_id, _place, _prepare_runs, _enter, _backfill_run
+-- Called by: _check_id, _place, _prepare_runs, _enter, _backfill_run, _high_companies, create_tenant
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- What only looks suspicious is looked at closely: an id is refused when redaction would really change it.

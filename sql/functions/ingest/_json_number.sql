@@ -1,5 +1,5 @@
 -- obs._json_number: the number in a JSON value, written as one or as text; NULL when there is none
--- Called by: _extra_tokens, _apply_lifecycle
+-- Called by: _extra_tokens, _apply_lifecycle, _qa_facts
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._json_number(p_value jsonb) returns numeric

@@ -1,5 +1,5 @@
 -- obs._keyed_hash: what stands for a text that is not kept: equal for equal texts of one tenant, unreadable without its pepper
--- Called by: _cut_text, _left_out, _redact_key, _redact_extra
+-- Called by: _cut_text, _left_out, _redact_key, _redact_extra, _compact_events, _qa_checks, keep_content
 -- Reads/Writes: tenant_peppers, forgotten_emails
 -- Raises: nothing
 -- 'masked' without a pepper: tenant unknown, or its pepper destroyed; and for an address that the tenant was asked to forget.

@@ -1,5 +1,5 @@
 -- obs._left_out: what stands in extra for a text that is not kept: its length and its keyed hash
--- Called by: _redact_json
+-- Called by: _redact_json, _compact_extra
 -- Reads/Writes: tenant_peppers
 -- Raises: nothing
 create or replace function obs._left_out(p_tenant_id text, p_text text) returns jsonb

@@ -1,5 +1,5 @@
 -- obs._number: the number that a text holds; NULL when it holds none
--- Called by: _to_events, _json_number
+-- Called by: _to_events, _json_number, _message_words
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- Digits and blanks are listed: \d and \s may mean those of every script, which the cast does not read.

@@ -1,5 +1,5 @@
 -- obs._plain_keys: keys of extra that obs itself gives a meaning; what stands under them is kept, scrubbed
--- Called by: _extra_clean, _key_class, _redact_extra
+-- Called by: _extra_clean, _key_class, _redact_extra, _compact_extra, _extra_dear, _redact_json
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._plain_keys() returns text[]

@@ -1,5 +1,5 @@
 -- obs._redact_id: a name, code or id without e-mail addresses and secrets; its numbers stay
--- Called by: _mend_word, _id_valid, _quarantine, _mirror_run
+-- Called by: _mend_word, _id_valid, _quarantine, _mirror_run, _scan_sql, _text_kind
 -- Reads/Writes: tenant_peppers
 -- Raises: nothing
 create or replace function obs._redact_id(p_tenant_id text, p_text text) returns text

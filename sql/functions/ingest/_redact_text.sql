@@ -1,5 +1,5 @@
 -- obs._redact_text: a text without e-mail addresses, phone, card and account numbers, keys, tokens and passwords
--- Called by: _mend, _redact_json, _cut_text, _open_run, _take_host_run, discard_run
+-- Called by: every way in that takes a text of a person or a program; _text_kind of the audit
 -- Reads/Writes: tenant_peppers
 -- Raises: nothing
 -- A text over 16 kB, or suspect and over 3072 characters, is cut first.

@@ -1,5 +1,5 @@
 -- obs._scrub: a suspect text without personal data and secrets; an id keeps its numbers
--- Called by: _redact_text, _redact_id
+-- Called by: _redact_text, _redact_id, _cut_text
 -- Reads/Writes: tenant_peppers, forgotten_emails
 -- Raises: nothing
 -- Marks are control characters, of which a text without disguises holds none: an address is put between \x1e and \x1f and

@@ -1,5 +1,5 @@
 -- obs._suspect: whether a text could hold anything personal or secret
--- Called by: _redact_text, _redact_json, _event_clean, _batch_clean
+-- Called by: _redact_text, _redact_json, _cell_kind, _cut_text, _extra_dear, _may_hold, _redact_extra, _redact_key
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- False guarantees that _redact_text changes nothing.

@@ -1,5 +1,5 @@
 -- obs._to_events: JSON objects with the log format's field names as events, mended where a type is wrong
--- Called by: log_events, _adopt
+-- Called by: log_events, _adopt, _drill_rows
 -- Reads/Writes: nothing
 -- Raises: nothing: an element that is no object becomes an event without ids, which the door quarantines
 -- Fields the format does not know go to extra, where the rules for extra hold.

@@ -53,4 +53,5 @@ end
 $$;
 comment on function obs.forget_email(text, text) is
 'Replaces what stands for an e-mail address of a tenant by email:forgotten in every table, now and for what arrives later; '
-'returns the rows by table, and how many a second look found left: 0, or NULL with a note where there is no pepper to search with.';
+'returns the rows by table, and how many a second look found left: 0, or NULL with a note where there is no pepper to search '
+'with.';

@@ -1,7 +1,8 @@
 -- obs._draw_qa: draws a run's QA samples, once
 -- Called by: _after_change when a run has ended, _draw_missed for what that had to leave, sample_qa
 -- Reads/Writes: qa_draws, qa_samples, qa_sources, enrichment_runs, run_event_logs, run_metrics, settings, the host's view
--- Raises: nothing but a cancel or a server out of resources: a finish neither waits for a draw nor fails by it; what is left over, the tick draws
+-- Raises: nothing but a cancel or a server out of resources: a finish neither waits for a draw nor fails by it; what is left
+-- over, the tick draws
 -- The row of qa_draws decides between two sessions. A cancelled run is never drawn, and a crashed one only when somebody asks:
 -- its end was inferred, and its real end may still come with the companies that were missing.
 create or replace function obs._draw_qa(p_tenant_id text, p_run_id text, p_asked boolean default false) returns boolean

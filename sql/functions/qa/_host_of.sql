@@ -1,5 +1,5 @@
 -- obs._host_of: the host name that a domain or web address names, lower-cased; NULL for nothing
--- Called by: _domain_check, _about_check, _put_samples
+-- Called by: _domain_check, _about_check, _is_webmail, _qa_checks, load_webmail_domains
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- An e-mail address stays one, with its @, so that the domain check sees it.

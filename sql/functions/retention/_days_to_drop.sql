@@ -1,5 +1,5 @@
 -- obs._days_to_drop: event days that hold no run inside its window any more, oldest first
--- Called by: _drop_days, _status_retention
+-- Called by: _drop_days, _audit_day
 -- Reads/Writes: event_days, enrichment_runs, tenants, settings
 -- Raises: nothing
 -- A day without any run is kept as long as the longest window: a run may still be imported into it.

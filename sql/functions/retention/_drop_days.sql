@@ -2,8 +2,8 @@
 -- Called by: maintain_step, last of all: its locks are held until the transaction ends
 -- Reads/Writes: all that _days_to_drop and _try_drop_days read and write
 -- Raises: nothing
--- When something is in the way of one day, five are tried apart, drawn by lot: days that are stuck keep no younger ones. What then
--- still waits is left to the next call.
+-- When something is in the way of one day, five are tried apart, drawn by lot: days that are stuck keep no younger ones. What
+-- then still waits is left to the next call.
 create or replace function obs._drop_days(p_limit int default 40) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$

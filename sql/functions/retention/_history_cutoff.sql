@@ -1,5 +1,6 @@
 -- obs._history_cutoff: the moment before which a history may go
--- Called by: _prune_history and its parts
+-- Called by: _prune_alerts, _prune_audits, _prune_content, _prune_forwarders, _prune_observations, _prune_outbox,
+-- _prune_snapshots
 -- Reads/Writes: settings
 -- Raises: nothing
 create or replace function obs._history_cutoff(p_key text, p_default_days int) returns timestamptz

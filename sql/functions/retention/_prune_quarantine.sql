@@ -22,4 +22,5 @@ begin
     return v_count;
 end
 $$;
-comment on function obs._prune_quarantine(int) is 'Deletes quarantined events older than 30 days, p_limit a call; returns how many.';
+comment on function obs._prune_quarantine(int) is
+'Deletes quarantined events older than 30 days, p_limit a call; returns how many.';

@@ -1,5 +1,5 @@
 -- obs._retention_days: how many days a tenant keeps the raw events of a run after the day it started
--- Called by: _runs_past_window, _status_retention
+-- Called by: _runs_past_window, _status_retention, hold_run
 -- Reads/Writes: settings
 -- Raises: nothing
 create or replace function obs._retention_days(p_tenant_id text) returns int

@@ -1,5 +1,5 @@
 -- obs._begin_job: takes a job's row for this transaction; false when another session has it
--- Called by: tick, maintain
+-- Called by: tick, maintain, maintain_step
 -- Reads/Writes: jobs (row lock)
 -- Raises: nothing
 -- A row that only obs_owner can lock, not an advisory lock: strangers cannot squat it.

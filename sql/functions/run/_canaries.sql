@@ -1,5 +1,5 @@
 -- obs._canaries: made-up identities of a run, each of which one rule of redaction alone catches
--- Called by: _probe_redaction
+-- Called by: _plant
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- Derived from the run, so never real: letters and digits come from a hash, addresses end in the reserved .invalid.

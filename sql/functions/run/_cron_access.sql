@@ -1,5 +1,5 @@
 -- obs._cron_access: whether obs_cron can use pg_cron in this database: usable, refused or absent
--- Called by: _schedule_jobs, stop, maintain, _status_cron
+-- Called by: _schedule_jobs, stop, _status_cron, maintain_step
 -- Reads/Writes: the catalog
 -- Raises: nothing
 create or replace function obs._cron_access() returns text

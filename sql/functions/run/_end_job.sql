@@ -1,5 +1,5 @@
 -- obs._end_job: stamps a job's heartbeat with what it did
--- Called by: tick, maintain
+-- Called by: tick, end_maintenance
 -- Reads/Writes: jobs
 -- Raises: nothing
 create or replace function obs._end_job(p_job text, p_started_at timestamptz, p_result jsonb) returns void

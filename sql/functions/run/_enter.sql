@@ -1,6 +1,6 @@
 -- obs._enter: the one door: mends and redacts events, opens their runs, stores them once, lets lifecycle events take
 -- effect
--- Called by: log_event, log_events, log_batch, _adopt
+-- Called by: log_event, log_events, log_batch, _adopt, _drill_rows, _plant
 -- Reads/Writes: stage_deltas (table lock) and all that the functions it calls read and write
 -- Raises: nothing an event can cause
 -- The table lock comes first, so that discard_run waits for this batch, or this batch for it.

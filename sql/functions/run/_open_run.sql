@@ -1,5 +1,5 @@
 -- obs._open_run: makes a run with its tenant and event day when it is missing; true when it was made now
--- Called by: start_run, _enter, _take_host_run
+-- Called by: start_run, _enter, _take_host_run, _probe_tenant
 -- Reads/Writes: tenants, tenant_peppers, enrichment_runs, event_days, attached_relations, and through obs_host the host's table
 -- Raises: 22023 for a bad id
 -- A later start never moves a run; it only brings a trace URL that is new.

@@ -1,5 +1,5 @@
 -- obs._plant: stores the canaries of a run, looks at what was stored, and takes it back
--- Called by: _probe_redaction
+-- Called by: _probe_redaction, _probe_tenant
 -- Reads/Writes: all that a batch writes, in a sub-transaction that is rolled back
 -- Raises: whatever the door raises
 -- Nothing stored is a miss of all: what cannot be looked at proves nothing.

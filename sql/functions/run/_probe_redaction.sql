@@ -1,5 +1,5 @@
 -- obs._probe_redaction: sends the canaries of a run through the door and writes down which of them would have been stored raw
--- Called by: _after_change when a run ended, privacy_audit
+-- Called by: _after_change when a run ended
 -- Reads/Writes: privacy_canaries; all that a batch writes, in a sub-transaction that is rolled back
 -- Raises: nothing: a probe that fails is written down with its SQLSTATE, and alarms like a canary that came through
 -- Three events hold them all, so that each rule is worked once. A text beside others is looked at whatever the cheap tests

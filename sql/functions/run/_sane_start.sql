@@ -1,5 +1,5 @@
 -- obs._sane_start: when a run started: as said, or now where that cannot be
--- Called by: _open_run, _prepare_runs
+-- Called by: _open_run, _prepare_runs, start_stage
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._sane_start(p_started_at timestamptz) returns timestamptz

@@ -1,5 +1,5 @@
 -- obs._status_age: a length of time in the words of status: 12 s, 4 min, 3 h, 2 days
--- Called by: the parts of status
+-- Called by: _status_alerts, _status_cron, _status_cron_runs, _status_data, _status_jobs
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._status_age(p_age interval) returns text

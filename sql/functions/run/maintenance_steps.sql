@@ -1,5 +1,5 @@
 -- obs.maintenance_steps: what maintenance consists of, in its order
--- Called by: maintain, maintain_by_steps
+-- Called by: maintain, maintain_by_steps, maintain_step
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- Dropping days comes last: its locks are held until the transaction ends.

@@ -1,5 +1,5 @@
 -- obs._due_of: the expected moment that a run belongs to: an hour after its start at the latest; NULL when none is expected
--- Called by: condition_mv_01, _mv_01_speaks
+-- Called by: condition_mv_01
 -- Reads/Writes: expected_runs, tenants
 -- Raises: nothing
 create or replace function obs._due_of(p_tenant_id text, p_kind text, p_started_at timestamptz) returns timestamptz
