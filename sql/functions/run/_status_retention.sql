@@ -2,8 +2,8 @@
 -- Called by: status
 -- Reads/Writes: event_days, enrichment_runs, run_event_logs (catalog), and what _runs_past_window reads
 -- Raises: nothing
--- A day with a run that is kept beyond its window drops once that run is released, resolved or over; nobody knows when.
--- Sizes are those on disk with indexes and TOAST; rows are the planner's estimate, so they need an ANALYZE once.
+-- A day with a run that is kept beyond its window drops once that run is released, resolved or over; nobody knows when. Sizes
+-- are those on disk with indexes and TOAST; rows are the planner's estimate, so they need an ANALYZE once.
 create or replace function obs._status_retention()
 returns table (check_name text, state text, detail text, remedy text)
 language plpgsql stable set search_path = pg_catalog, pg_temp
