@@ -76,6 +76,7 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/ingest/_suspect.sql
 \ir functions/ingest/_extra_clean.sql
 \ir functions/ingest/_hmac_sha256.sql
+\ir functions/ingest/_hash_under.sql
 \ir functions/ingest/_keyed_hash.sql
 \ir functions/ingest/_decode_entities.sql
 \ir functions/ingest/_unveil.sql

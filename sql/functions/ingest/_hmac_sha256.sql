@@ -1,5 +1,5 @@
 -- obs._hmac_sha256: HMAC-SHA-256 (RFC 2104) on the core sha256() alone
--- Called by: _keyed_hash, _scrub, _same_content, email_hashes
+-- Called by: _hash_under
 -- Reads/Writes: nothing
 -- Raises: nothing
 -- The key fills a block of 64 bytes, zeros to its right. Bytes are XORed as one bit string, read back behind its length.

@@ -23,7 +23,7 @@ begin
     if v_pepper is null then
         return 'masked';
     end if;
-    v_hash := 'h' || v_version || ':' || left(encode(obs._hmac_sha256(v_pepper, convert_to(p_text, 'UTF8')), 'hex'), 32);
+    v_hash := obs._hash_under(v_version, v_pepper, p_text);
     if v_forgets and exists (select from obs.forgotten_emails f where f.tenant_id = p_tenant_id and f.hash = v_hash) then
         return 'masked';
     end if;

@@ -85,9 +85,7 @@ begin
     v_parts := string_to_array(v_text, E'\x1e');
     v_text := v_parts[1];
     for v_i in 2..least(cardinality(v_parts), 33) loop
-        v_hash := 'h' || v_version || ':' || left(encode(obs._hmac_sha256(
-            v_pepper, convert_to(lower(btrim(split_part(v_found[v_i], E'\x1f', 1), ' ."''')), 'UTF8')
-        ), 'hex'), 32);
+        v_hash := obs._hash_under(v_version, v_pepper, lower(btrim(split_part(v_found[v_i], E'\x1f', 1), ' ."''')));
         if v_forgets then
             v_hash := coalesce(
                 (select 'forgotten' from obs.forgotten_emails f where f.tenant_id = p_tenant_id and f.hash = v_hash), v_hash

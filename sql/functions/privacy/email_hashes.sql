@@ -18,7 +18,7 @@ begin
         raise exception 'this is no e-mail address' using errcode = '22023', hint = 'Give one address, like name@example.com.';
     end if;
     return array(
-        select 'h' || p.version || ':' || left(encode(obs._hmac_sha256(p.pepper, convert_to(v_address, 'UTF8')), 'hex'), 32)
+        select obs._hash_under(p.version, p.pepper, v_address)
         from obs.tenant_peppers p
         where p.tenant_id = p_tenant_id and p.destroyed_at is null
         order by p.version

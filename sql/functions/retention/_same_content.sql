@@ -7,7 +7,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
     return (
-        select 'h' || p.version || ':' || left(encode(obs._hmac_sha256(p.pepper, convert_to(p_content, 'UTF8')), 'hex'), 32) = p_hash
+        select obs._hash_under(p.version, p.pepper, p_content) = p_hash
         from obs.tenant_peppers p
         where p.tenant_id = p_tenant_id and p.destroyed_at is null
           and p.version = substring(p_hash from '^h([0-9]{1,4}):')::int
