@@ -125,6 +125,7 @@ set standard_conforming_strings = on;
 \ir functions/aggregate/_put_metric.sql
 \ir functions/aggregate/_put_metrics.sql
 \ir functions/aggregate/_put_contactable.sql
+\ir functions/aggregate/_put_rationale_lengths.sql
 \ir functions/aggregate/_open_stage.sql
 \ir functions/aggregate/_close_stage.sql
 \ir functions/aggregate/_close_run.sql
@@ -453,6 +454,12 @@ set standard_conforming_strings = on;
 \ir views/qa_worklist.sql
 \ir views/qa_run_status.sql
 \ir views/qa_agreement.sql
+\ir views/dashboards/tenant_overview.sql
+\ir views/dashboards/vendor_usage.sql
+\ir views/dashboards/quality.sql
+\ir views/dashboards/rationale_lengths.sql
+\ir views/dashboards/latency.sql
+\ir views/dashboards/latency_heatmap.sql
 
 -- 5. Rules, as data
 \ir rules/alert_rules.sql
@@ -478,6 +485,7 @@ set standard_conforming_strings = on;
 \ir schema/97_comments_qa_views.sql
 \ir schema/98_comments_content.sql
 \ir schema/98_comments_retention.sql
+\ir schema/99_comments_dashboards.sql
 \ir schema/99_comments_privacy.sql
 
 reset role;

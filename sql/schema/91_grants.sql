@@ -45,7 +45,9 @@ grant usage on type obs.event to obs_writer, obs_admin;
 grant select on
 obs.tenants, obs.settings, obs.extra_keys, obs.price_cards, obs.vendor_error_codes,
 obs.enrichment_runs, obs.run_stage_stats, obs.run_vendor_usage, obs.run_model_usage, obs.run_error_codes, obs.run_metrics,
-obs.latency_buckets, obs.run_event_logs, obs.quarantined_events, obs.run_holds, obs.run_overview
+obs.latency_buckets, obs.run_event_logs, obs.quarantined_events, obs.run_holds, obs.run_overview,
+obs.dash_tenant_overview, obs.dash_vendor_usage, obs.dash_quality, obs.dash_rationale_lengths, obs.dash_latency,
+obs.dash_latency_heatmap
 to obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on
 obs.tenant_roles, obs.audit_log, obs.stage_deltas, obs.jobs, obs.event_days, obs.schema_migrations, obs.attached_relations,
