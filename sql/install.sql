@@ -58,6 +58,7 @@ set standard_conforming_strings = on;
 \ir functions/tenancy/grant_access.sql
 \ir functions/tenancy/revoke_access.sql
 \ir functions/tenancy/_whole_days.sql
+\ir functions/tenancy/_number_within.sql
 \ir functions/tenancy/set_setting.sql
 \ir functions/tenancy/allow_extra_key.sql
 -- ingest: types mended, personal data out, stored once with deltas
@@ -141,6 +142,7 @@ set standard_conforming_strings = on;
 \ir functions/watch/expect.sql
 \ir functions/watch/unexpect.sql
 \ir functions/watch/_due_of.sql
+\ir functions/watch/_dues.sql
 \ir functions/watch/_refreshes.sql
 \ir functions/watch/_mv_01_speaks.sql
 \ir functions/watch/_vendor_hits.sql
@@ -460,6 +462,11 @@ set standard_conforming_strings = on;
 \ir views/dashboards/rationale_lengths.sql
 \ir views/dashboards/latency.sql
 \ir views/dashboards/latency_heatmap.sql
+\ir views/slo/targets.sql
+\ir views/slo/nights.sql
+\ir views/slo/status.sql
+\ir views/slo/run_forecast.sql
+\ir views/conditions/sl_08.sql
 
 -- 5. Rules, as data
 \ir rules/alert_rules.sql

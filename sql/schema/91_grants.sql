@@ -70,10 +70,15 @@ to obs_writer, obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on obs.expected_runs, obs.vendor_advice to obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on obs.run_signs, obs.expected_run_status to obs_ops, obs_admin;
 grant execute on function
-obs._setting(text, text), obs._due(text, text, timestamptz, boolean), obs._next_due(text, text, timestamptz),
-obs._last_due(text, text, timestamptz), obs._cron_sets(text), obs._cron_field(text, int, int, text[]),
-obs._due_of(text, text, timestamptz), obs._refreshes(text, text), obs._mv_01_speaks(text, text, timestamptz)
+obs._setting(text, text), obs._last_due(text, text, timestamptz), obs._due_of(text, text, timestamptz), obs._refreshes(text, text), obs._mv_01_speaks(text, text, timestamptz)
 to obs_ops, obs_admin;
+
+-- Objectives: what a tenant's readers see of them is counted from what they see
+grant select on obs.slo_targets, obs.slo_nights, obs.slo_status, obs.run_forecast to obs_reader, obs_bi, obs_ops, obs_admin;
+grant execute on function
+obs._dues(text, text, timestamptz, timestamptz), obs._next_due(text, text, timestamptz),
+obs._due(text, text, timestamptz, boolean), obs._cron_sets(text), obs._cron_field(text, int, int, text[])
+to obs_reader, obs_bi, obs_ops, obs_admin;
 
 -- Alerts: readers see their tenants' and take them; what reaches several tenants is for ops
 grant select on
@@ -85,7 +90,7 @@ obs.alert_states, obs.alert_groups, obs.runs_to_judge, obs.notifications, obs.no
 obs.forwarders, obs.cluster,
 obs.condition_mv_01, obs.condition_cr_02, obs.condition_vq_03, obs.condition_oa_04, obs.condition_cc_05, obs.condition_oe_06,
 obs.condition_qa_07, obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13,
-obs.condition_pv_14
+obs.condition_pv_14, obs.condition_sl_08
 to obs_ops, obs_admin;
 grant execute on function
 obs._judge(text, text, numeric, numeric), obs._verdict(jsonb, numeric, numeric), obs._alert_params(text, text)

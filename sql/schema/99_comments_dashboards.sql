@@ -1,4 +1,4 @@
--- What the columns of the dashboard views are.
+-- What the columns of the dashboard views and of those of objectives are.
 
 comment on column obs.dash_tenant_overview.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.dash_tenant_overview.run_id is 'Run, unique within its tenant.';
@@ -102,3 +102,46 @@ comment on column obs.dash_latency_heatmap.stage is 'Stage as logged.';
 comment on column obs.dash_latency_heatmap.ms_from is 'First duration of the step, in ms.';
 comment on column obs.dash_latency_heatmap.ms_to is 'Last duration of the step; NULL: no end.';
 comment on column obs.dash_latency_heatmap.items is 'Items that took so long, whatever their outcome.';
+
+comment on column obs.slo_targets.tenant_id is 'Tenant that the target holds for.';
+comment on column obs.slo_targets.objective is
+'run_success, duration_per_1k, crawl_success, company_contactable, alert_mtta or alert_mttr_p1.';
+comment on column obs.slo_targets.target is 'A share, 0 to 1, or minutes.';
+comment on column obs.slo_targets.setting is 'Key for obs.set_setting that changes it.';
+
+comment on column obs.slo_nights.tenant_id is 'Tenant that the row belongs to.';
+comment on column obs.slo_nights.run_id is 'The run; NULL where none came.';
+comment on column obs.slo_nights.kind is 'Kind of the run.';
+comment on column obs.slo_nights.at is 'When it started, or was due.';
+comment on column obs.slo_nights.night is 'Date of that in the tenant''s time zone.';
+comment on column obs.slo_nights.status is 'How the run ended, or missing.';
+comment on column obs.slo_nights.succeeded is 'It ended as success.';
+
+comment on column obs.slo_status.tenant_id is 'Tenant that the row belongs to.';
+comment on column obs.slo_status.slo is
+'run_success_50, run_success_30d, duration_p95_per_1k, crawl_success_p50, company_contactable, alert_mtta or alert_mttr_p1.';
+comment on column obs.slo_status.title is 'What is measured, in words.';
+comment on column obs.slo_status.target is 'Target in force, in unit: at least (shares) or less than (minutes).';
+comment on column obs.slo_status.unit is 'share (0 to 1) or minutes.';
+comment on column obs.slo_status.actual is 'What was measured in the window; NULL for nothing.';
+comment on column obs.slo_status.n is 'Of how many: runs, companies or alerts.';
+comment on column obs.slo_status.state is 'ok, breach, or no_data while n is below 5.';
+comment on column obs.slo_status.low is 'Lower end of the 95 % interval of a share (Wilson); NULL elsewhere.';
+comment on column obs.slo_status.high is 'Upper end of the same.';
+comment on column obs.slo_status.budget is 'How many of n may miss: runs, companies; of a mean, minutes.';
+comment on column obs.slo_status.budget_left is 'What is left of it; negative: overspent.';
+comment on column obs.slo_status.trend is 'actual less that of the window before; NULL where that had fewer than 5.';
+comment on column obs.slo_status.over is 'The window.';
+comment on column obs.slo_status.spent is 'Missed / allowed, unrounded: above 1 is a breach; NULL while n is below 5.';
+comment on column obs.slo_status.spent_by_last_5 is
+'Where three or more of the last five nightly runs failed: how many times as fast as allowed that is.';
+
+comment on column obs.run_forecast.tenant_id is 'Tenant that the row belongs to.';
+comment on column obs.run_forecast.run_id is 'Run, unique within its tenant.';
+comment on column obs.run_forecast.started_at is 'When the run started.';
+comment on column obs.run_forecast.elapsed_min is 'Minutes since it started.';
+comment on column obs.run_forecast.progress is 'Share of its work that is done, 0 to 1; NULL where it cannot be told.';
+comment on column obs.run_forecast.forecast_min is 'Minutes that it will have taken.';
+comment on column obs.run_forecast.forecast_min_per_1k is 'The same for 1,000 candidates.';
+comment on column obs.run_forecast.target_min is 'Target in minutes for 1,000 candidates.';
+comment on column obs.run_forecast.verdict is 'ok, breach, or no_data where there is no forecast.';
