@@ -1,11 +1,11 @@
-"""The dashboard views: every value of a night made by hand, each tenant its own, and the same once its events are gone."""
+"""The dashboard views: a night made by hand value for value, each tenant its own, the same without raw events."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -54,8 +54,8 @@ def events(run: str, tenant: str) -> list[dict[str, Any]]:
     ]
     export = [one("finish", "export_odoo") for _ in range(4)] + [one("error", "export_odoo")]
     calls = [
-        *(one("vendor_call", "score", vendor="openai", status="success", cost_usd=0.25, tokens_input=100, tokens_output=7)
-          for _ in range(3)),
+        *(one("vendor_call", "score", vendor="openai", status="success", cost_usd=0.25, tokens_input=100,
+              tokens_output=7) for _ in range(3)),
         one("vendor_call", "score", vendor="openai", status="error", error_code="HTTP_429", cost_usd=0),
         one("vendor_call", "lusha", vendor="lusha", status="error", error_code="HTTP_402", cost_usd=0),
         one("vendor_call", "lusha", vendor="lusha", status="success"),
@@ -96,7 +96,7 @@ def test_tenant_overview(night: Db) -> None:
     assert same(row.error_rate, Fraction(5, 34))
     assert (row.bucket_high, row.bucket_medium, row.bucket_low, row.bucket_unscored) == (3, 2, 1, 4)
     assert (row.share_high, row.share_medium, row.share_low, row.share_unscored) == tuple(
-        map(Decimal, "0.3 0.2 0.1 0.4".split())
+        map(Decimal, ["0.3", "0.2", "0.1", "0.4"])
     )
     assert (row.crawl_success_rate, row.tavily_fallback_rate) == (Decimal("0.7"), Decimal("0.3"))
     assert (row.cost_usd, row.cost_usd_per_1k, row.unpriced_calls) == (Decimal("0.75"), Decimal("1.5"), 1)
@@ -154,8 +154,11 @@ def by_hand(lengths: list[int]) -> dict[tuple[int, int | None], int]:
 
 def test_rationale_lengths_count_each_company_once_by_its_last_rationale(night: Db) -> None:
     assert histogram(night) == by_hand(LENGTHS)
-    late = [line("night-a", "finish", stage="score", company_id=company, extra={"rationale_length": length, "bucket": "Low"},
-                 ts="2026-10-24T23:00:00Z") for company, length in (("c8", 420), ("c99", 7))]  # fmt: skip
+    late = [
+        line("night-a", "finish", stage="score", company_id=company, ts="2026-10-24T23:00:00Z",
+             extra={"rationale_length": length, "bucket": "Low"})
+        for company, length in (("c8", 420), ("c99", 7))
+    ]  # fmt: skip
     night.call("log_events", events=Jsonb(late))
     night.call("tick")
     assert histogram(night) == by_hand([*LENGTHS[:-1], 420, 7])
@@ -177,7 +180,9 @@ def test_latency_by_stage_and_its_heat_map(night: Db) -> None:
     stage = night.row(
         "select started_at, ended_at from obs.run_stage_stats where run_id = 'night-a' and stage = 'crawl'"
     )
-    assert same(row.duration_min, Fraction((stage.ended_at - stage.started_at).total_seconds()) / 60)
+    assert same(
+        row.duration_min, Fraction((stage.ended_at - stage.started_at) // timedelta(microseconds=1), 60_000_000)
+    )
     steps = night.rows(
         "select * from obs.dash_latency_heatmap where tenant_id = 'a' and stage = 'crawl' order by ms_from"
     )
@@ -279,14 +284,16 @@ def test_the_same_to_the_byte_when_raw_events_are_gone(night: Db) -> None:
 def test_a_forecast_compares_with_the_last_good_run(night: Db) -> None:
     now = night.one("select date_trunc('second', now())")
     night.execute(
-        """update obs.run_stage_stats set started_at = %(now)s, ended_at = %(now)s + case stage when 'crawl' then interval '30 minutes'
-        when 'score' then interval '60 minutes' else interval '0' end where tenant_id = 'a'""", {"now": now},
+        """update obs.run_stage_stats
+        set started_at = %(now)s, ended_at = %(now)s + make_interval(mins => case stage when 'crawl' then 30
+            when 'score' then 60 else 0 end)
+        where tenant_id = 'a'""", {"now": now},
     )  # fmt: skip
     start(night, "tonight", "a", started_at=now.isoformat())
     night.call("set_metric", run_id="tonight", name="candidates_post", value=1000)
     first = night.row("select * from obs.run_forecast")
     assert (first.tenant_id, first.run_id, first.verdict, first.target_min) == ("a", "tonight", "no_data", 90)
-    # Twice the candidates, so 20 crawls and 20 scores are expected; 10 and 0 are done: half of 30 minutes' work out of 90.
+    # Twice the candidates, so twice the items are expected. 10 crawls of 20 are done: half of 30 minutes of 90.
     night.call("log_events", events=Jsonb([line("tonight", "finish", stage="crawl") for _ in range(10)]))
     night.call("tick")
     for minutes, verdict in ((10, "ok"), (20, "breach")):
