@@ -10,4 +10,4 @@ def ratio(title: str, part: str, whole: str) -> Measure:
 
 
 def figure(key: str, about: str, view: str, measure: Measure) -> Panel:
-    return Panel(key, measure.title, about, "stat", view, (measure,), width=4, height=4)
+    return Panel(key, measure.title, about, "stat", view, (measure,), width=4, height=3)
