@@ -70,7 +70,7 @@ def _stat(panel: Panel) -> tuple[str, dict[str, Any]]:
     return "big_number_total", {
         "metric": _metric(panel.measures[0]),
         "y_axis_format": _format(panel.measures[0].unit),
-        "header_font_size": 0.4,
+        "header_font_size": 0.6,
         "subheader": "",
     }
 
