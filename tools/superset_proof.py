@@ -5,8 +5,9 @@
 Makes, outside of the project: a virtual environment with dashboards/superset/requirements.txt (about 1 GB, kept for
 the next time), a PostgreSQL server with obs and made-up nights of two tenants, a Superset with the bundle imported by
 `superset import-dashboards`. Then a user who is no administrator opens every dashboard in headless Chromium, over a
-connection as the login of tenant alba. It fails when a chart has an error or no rows, or when a row tells of the other tenant. The
-screenshots go to docs/images. Wants Python 3.11, a PostgreSQL server's programs and Chromium (CHROMIUM names it).
+connection as the login of tenant alba. It fails when a chart has an error or no rows, or when a row tells of the other
+tenant. The screenshots go to docs/images. Wants Python 3.11, a PostgreSQL server's programs and Chromium (CHROMIUM
+names it).
 """
 
 from __future__ import annotations
