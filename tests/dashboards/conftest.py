@@ -13,7 +13,7 @@ from support.install import ROOT, psql
 @pytest.fixture
 def nights(db: Db, new_login: Callable[..., str]) -> dict[str, Db]:
     """The database as the login of each tenant sees it."""
-    psql(db.dsn, "-1", "-v", "nights=4", "-f", ROOT / "tools" / "dashboard_demo.sql")
+    psql(db.dsn, "-1", "-v", "nights=2", "-f", ROOT / "tools" / "dashboard_demo.sql")
     logins = {}
     for tenant in ("alba", "brisk"):
         login = new_login("obs_bi")
