@@ -62,6 +62,7 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/tenancy/grant_access.sql
 \ir functions/tenancy/revoke_access.sql
 \ir functions/tenancy/_whole_days.sql
+\ir functions/tenancy/_number_within.sql
 \ir functions/tenancy/set_setting.sql
 -- ingest: types mended, personal data out, stored once with deltas
 \ir functions/ingest/_whole.sql
@@ -132,6 +133,7 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/aggregate/_put_metric.sql
 \ir functions/aggregate/_put_metrics.sql
 \ir functions/aggregate/_put_contactable.sql
+\ir functions/aggregate/_put_rationale_lengths.sql
 \ir functions/aggregate/_open_stage.sql
 \ir functions/aggregate/_close_stage.sql
 \ir functions/aggregate/_close_run.sql
@@ -147,6 +149,7 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/watch/expect.sql
 \ir functions/watch/unexpect.sql
 \ir functions/watch/_due_of.sql
+\ir functions/watch/_dues.sql
 \ir functions/watch/_refreshes.sql
 \ir functions/watch/_mv_01_speaks.sql
 \ir functions/watch/_vendor_hits.sql
@@ -418,6 +421,7 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/run/privacy_audit.sql
 \ir functions/run/_drill_lines.sql
 \ir functions/run/_drill_sample.sql
+\ir functions/run/_drill_nights.sql
 \ir functions/run/_drill_rows.sql
 \ir functions/run/simulate.sql
 \ir functions/run/_cron_access.sql
@@ -465,6 +469,17 @@ set search_path = pg_catalog, pg_temp;
 \ir views/qa_worklist.sql
 \ir views/qa_run_status.sql
 \ir views/qa_agreement.sql
+\ir views/dashboards/tenant_overview.sql
+\ir views/dashboards/vendor_usage.sql
+\ir views/dashboards/quality.sql
+\ir views/dashboards/rationale_lengths.sql
+\ir views/dashboards/latency.sql
+\ir views/dashboards/latency_heatmap.sql
+\ir views/slo/targets.sql
+\ir views/slo/nights.sql
+\ir views/slo/status.sql
+\ir views/slo/run_forecast.sql
+\ir views/conditions/sl_08.sql
 
 -- 5. Rules, as data
 \ir rules/alert_rules.sql
@@ -490,6 +505,7 @@ set search_path = pg_catalog, pg_temp;
 \ir schema/97_comments_qa_views.sql
 \ir schema/98_comments_content.sql
 \ir schema/98_comments_retention.sql
+\ir schema/99_comments_dashboards.sql
 \ir schema/99_comments_privacy.sql
 
 reset role;

@@ -1,6 +1,12 @@
 -- The built-in rules and the thresholds of the PRD, as data. A newer version of obs renews what a rule is, and with its version
--- closes what the old one opened. Thresholds come with a rule's first install alone: what somebody set, or took away, stays.
-with known as (
+-- closes what the old one opened. Thresholds come with a rule's first condition alone: what somebody set, or took away, stays.
+with judged as (
+    select r.alert_code
+    from obs.alert_rules as r
+    where r.condition is not null
+),
+
+known as (
     insert into obs.alert_rules as r (
         alert_code, title, condition, scope, stages, comparison, severity, escalated_severity, across_tenants, inhibited_by,
         runbook_code
@@ -13,7 +19,7 @@ with known as (
     ('CC-05', 'Candidates below floor', 'obs.condition_cc_05', 'run', null, '<', 'ticket', null, false, '{}', 'CC-05'),
     ('OE-06', 'Odoo export errors', 'obs.condition_oe_06', 'run', '{export_odoo}', '>', 'warning', null, false, '{}', 'OE-06'),
     ('QA-07', 'QA pass rate low', 'obs.condition_qa_07', 'run', '{qa}', '<', 'ticket', null, false, '{}', 'QA-07'),
-    ('SL-08', 'SLO budget spent', null, 'standing', null, '>', 'warning', null, false, '{}', 'SL-08'),
+    ('SL-08', 'SLO budget spent', 'obs.condition_sl_08', 'standing', null, '>', 'warning', 'page', false, '{}', 'SL-08'),
     ('WD-09', 'Watcher is blind', 'obs.condition_wd_09', 'standing', null, '>', 'page', null, false, '{}', 'WD-09'),
     ('C-10', 'Cost above daily cap', 'obs.condition_c_10', 'standing', null, '>', 'warning', null, false, '{}', 'C-10'),
     ('UP-11', 'Calls without a price', 'obs.condition_up_11', 'run', null, '>', 'ticket', null, false, '{}', 'UP-11'),
@@ -32,7 +38,7 @@ with known as (
         excluded.title, excluded.condition, excluded.scope, excluded.stages, excluded.comparison, excluded.severity,
         excluded.escalated_severity, excluded.across_tenants, excluded.inhibited_by, excluded.runbook_code
     )
-    returning r.alert_code, r.xmax = 0 as is_new
+    returning r.alert_code
 )
 
 -- C-10 has no cap until somebody sets one: it judges nobody without.
@@ -52,11 +58,14 @@ from (
     ('CC-05', 'threshold', 50),
     ('OE-06', 'threshold', 0),
     ('QA-07', 'threshold', 0.8),
+    ('SL-08', 'threshold', 1),
+    ('SL-08', 'escalate_at', 25),
     ('WD-09', 'threshold', 0),
     ('UP-11', 'threshold', 0),
     ('RC-12', 'threshold', 0.02),
     ('RN-13', 'threshold', 0),
     ('PV-14', 'threshold', 0)
 ) as t (alert_code, name, value)
-inner join known as k on t.alert_code = k.alert_code and k.is_new
+inner join known as k on t.alert_code = k.alert_code
+where t.alert_code not in (select j.alert_code from judged as j)
 on conflict do nothing;

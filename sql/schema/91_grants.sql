@@ -45,7 +45,9 @@ grant usage on type obs.event to obs_writer, obs_admin;
 grant select on
 obs.tenants, obs.settings, obs.extra_keys, obs.price_cards, obs.vendor_error_codes,
 obs.enrichment_runs, obs.run_stage_stats, obs.run_vendor_usage, obs.run_model_usage, obs.run_error_codes, obs.run_metrics,
-obs.latency_buckets, obs.run_event_logs, obs.quarantined_events, obs.run_holds, obs.run_overview
+obs.latency_buckets, obs.run_event_logs, obs.quarantined_events, obs.run_holds, obs.run_overview,
+obs.dash_tenant_overview, obs.dash_vendor_usage, obs.dash_quality, obs.dash_rationale_lengths, obs.dash_latency,
+obs.dash_latency_heatmap
 to obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on
 obs.tenant_roles, obs.audit_log, obs.stage_deltas, obs.jobs, obs.event_days, obs.schema_migrations, obs.attached_relations,
@@ -68,10 +70,16 @@ to obs_writer, obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on obs.expected_runs, obs.vendor_advice to obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on obs.run_signs, obs.expected_run_status to obs_ops, obs_admin;
 grant execute on function
-obs._setting(text, text), obs._due(text, text, timestamptz, boolean), obs._next_due(text, text, timestamptz),
-obs._last_due(text, text, timestamptz), obs._cron_sets(text), obs._cron_field(text, int, int, text[]),
-obs._due_of(text, text, timestamptz), obs._refreshes(text, text), obs._mv_01_speaks(text, text, timestamptz)
+obs._setting(text, text), obs._last_due(text, text, timestamptz), obs._due_of(text, text, timestamptz),
+obs._refreshes(text, text), obs._mv_01_speaks(text, text, timestamptz)
 to obs_ops, obs_admin;
+
+-- Objectives: what a tenant's readers see of them is counted from what they see
+grant select on obs.slo_targets, obs.slo_nights, obs.slo_status, obs.run_forecast to obs_reader, obs_bi, obs_ops, obs_admin;
+grant execute on function
+obs._dues(text, text, timestamptz, timestamptz), obs._next_due(text, text, timestamptz),
+obs._due(text, text, timestamptz, boolean), obs._cron_sets(text), obs._cron_field(text, int, int, text[])
+to obs_reader, obs_bi, obs_ops, obs_admin;
 
 -- Alerts: readers see their tenants' and take them; what reaches several tenants is for ops
 grant select on
@@ -83,7 +91,7 @@ obs.alert_states, obs.alert_groups, obs.runs_to_judge, obs.notifications, obs.no
 obs.forwarders, obs.cluster,
 obs.condition_mv_01, obs.condition_cr_02, obs.condition_vq_03, obs.condition_oa_04, obs.condition_cc_05, obs.condition_oe_06,
 obs.condition_qa_07, obs.condition_wd_09, obs.condition_c_10, obs.condition_up_11, obs.condition_rc_12, obs.condition_rn_13,
-obs.condition_pv_14
+obs.condition_pv_14, obs.condition_sl_08
 to obs_ops, obs_admin;
 grant execute on function
 obs._judge(text, text, numeric, numeric), obs._verdict(jsonb, numeric, numeric), obs._alert_params(text, text)
@@ -182,8 +190,6 @@ to obs_admin;
 grant select on obs.qa_sources, obs.webmail_domains to obs_ops, obs_admin;
 grant execute on function obs.sample_qa(text, text) to obs_ops, obs_admin;
 grant execute on function obs.register_qa_source(regclass, text), obs.load_webmail_domains(text[], text) to obs_admin;
-
--- A member who is given obs_bi cannot hold a server: see docs/operations for the statement timeout of its logins.
 
 -- The matrix holds: no function of obs may be called by PUBLIC, whatever order the files came in.
 do $check$

@@ -327,6 +327,10 @@ comment on column obs.run_overview.duration_ms_per_1k is 'Duration in ms for 100
 comment on column obs.run_overview.late_events is 'Events that arrived after the end.';
 comment on column obs.run_overview.revision is 'Grows by one whenever a finished row changes.';
 comment on column obs.run_overview.langsmith_trace_url is 'Top-level trace of the run.';
+comment on column obs.run_overview.shortlist_delivered is
+'Metric shortlist_delivered of the run; without it, items of stage export_odoo that succeeded.';
+comment on column obs.run_overview.scored is 'Items of stage score that succeeded.';
+comment on column obs.run_overview.rationale_p50_chars is 'Median length of the rationales in characters.';
 
 comment on column obs.job_health.job is 'Name.';
 comment on column obs.job_health.schedule is 'Cron expression in UTC.';

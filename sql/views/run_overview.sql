@@ -40,10 +40,15 @@ select
     r.duration_ms * 1000 / nullif(m.candidates_post, 0) as duration_ms_per_1k,
     r.late_events,
     r.revision,
-    r.langsmith_trace_url
+    r.langsmith_trace_url,
+    coalesce(m.shortlist_delivered, s.exported) as shortlist_delivered,
+    s.scored,
+    m.rationale_p50_chars
 from obs.enrichment_runs as r
-left join lateral (
+left join (
     select
+        x.tenant_id,
+        x.run_id,
         sum(x.count_total) as count_total,
         sum(x.count_success) as count_success,
         sum(x.count_error) as count_error,
@@ -53,13 +58,16 @@ left join lateral (
         sum(x.count_success) filter (where x.stage = 'lusha') as lusha_succeeded,
         sum(x.count_total) filter (where x.stage = 'lusha') as lusha_attempted,
         sum(x.count_success) filter (where x.stage = 'score') as scored,
+        sum(x.count_success) filter (where x.stage = 'export_odoo') as exported,
         sum(x.cost_usd_exact) as cost_usd,
         sum(x.unpriced_calls) as unpriced_calls
     from obs.run_stage_stats as x
-    where x.tenant_id = r.tenant_id and x.run_id = r.run_id
-) as s on true
-left join lateral (
+    group by x.tenant_id, x.run_id
+) as s on r.tenant_id = s.tenant_id and r.run_id = s.run_id
+left join (
     select
+        x.tenant_id,
+        x.run_id,
         max(x.value) filter (where x.name = 'candidates_pre') as candidates_pre,
         max(x.value) filter (where x.name = 'candidates_post') as candidates_post,
         sum(x.value) filter (where x.name = 'email_status' and x.label = 'valid') as emails_verified,
@@ -69,10 +77,12 @@ left join lateral (
         sum(x.value) filter (where x.name = 'bucket' and x.label = 'High') as bucket_high,
         sum(x.value) filter (where x.name = 'bucket' and x.label = 'Medium') as bucket_medium,
         sum(x.value) filter (where x.name = 'bucket' and x.label = 'Low') as bucket_low,
-        sum(x.value) filter (where x.name = 'bucket') as bucket_any
+        sum(x.value) filter (where x.name = 'bucket') as bucket_any,
+        max(x.value) filter (where x.name = 'shortlist_delivered') as shortlist_delivered,
+        max(x.value) filter (where x.name = 'rationale_p50_chars') as rationale_p50_chars
     from obs.run_metrics as x
-    where x.tenant_id = r.tenant_id and x.run_id = r.run_id
-) as m on true
+    group by x.tenant_id, x.run_id
+) as m on r.tenant_id = m.tenant_id and r.run_id = m.run_id
 where not r.is_simulation;
 comment on view obs.run_overview is
 'One row a run: status, candidates, items, rates with numerator and denominator, buckets, cost in US dollars.';

@@ -36,6 +36,7 @@ begin
         return v_status is null or v_status = v_old;
     end if;
     perform obs._put_contactable(p_tenant_id, p_run_id);
+    perform obs._put_rationale_lengths(p_tenant_id, p_run_id);
     update obs.enrichment_runs r
     set status = coalesce(v_status, (
             select case

@@ -1,5 +1,5 @@
 -- obs._put_metric: sets a metric of a run
--- Called by: set_metric, _put_metrics, _put_contactable, _apply_lifecycle
+-- Called by: set_metric, _put_metrics, _put_contactable, _put_rationale_lengths, _apply_lifecycle
 -- Reads/Writes: run_metrics
 -- Raises: nothing; what has no name, no end or 19 digits is passed over: a condition that it breaks is broken for all tenants
 create or replace function obs._put_metric(

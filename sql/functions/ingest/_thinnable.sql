@@ -10,6 +10,6 @@ language sql immutable parallel safe
 return p_status = 'success'
     and obs._kind(p_logger, p_event, p_status, p_stage) in ('item', 'call')
     and (p_event <> 'vendor_call' or p_cost_usd is not null)
-    and not coalesce(p_extra ?| array['bucket', 'email_status'], false);
+    and not coalesce(p_extra ?| array['bucket', 'email_status', 'rationale_length'], false);
 comment on function obs._thinnable(text, text, text, text, numeric, jsonb) is
 'Whether an event is a success that carries nothing the added-up numbers do not keep.';

@@ -1,6 +1,6 @@
 -- obs._fold_late: folds a run and, where it has ended, ends what late events brought; true when there were any
 -- Called by: _fold_waiting, which holds the lock of the run's row
--- Reads/Writes: enrichment_runs and all that _fold, _close_run and _put_contactable write
+-- Reads/Writes: enrichment_runs and all that _fold, _close_run, _put_contactable and _put_rationale_lengths write
 -- Raises: nothing of its own
 create or replace function obs._fold_late(p_tenant_id text, p_run_id text) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -17,6 +17,7 @@ begin
     if v_status <> 'running' then
         perform obs._close_run(p_tenant_id, p_run_id, v_status, null);
         perform obs._put_contactable(p_tenant_id, p_run_id);
+        perform obs._put_rationale_lengths(p_tenant_id, p_run_id);
     end if;
     return true;
 end

@@ -37,6 +37,12 @@ declare
         when 'webmail_policy' then case when p_value not in ('"prohibit"', '"allow"') then '"prohibit" or "allow"' end
         when 'qa_risk_sample' then case when jsonb_typeof(p_value) <> 'number' or (p_value)::numeric not between 0 and 50
             or (p_value)::numeric % 1 <> 0 then 'a whole number of companies from 0 to 50' end
+        when 'slo_run_success' then case when not obs._number_within(p_value, 0, 0.9999) then 'a share from 0 to 0.9999' end
+        when 'slo_crawl_success' then case when not obs._number_within(p_value, 0, 0.9999) then 'a share from 0 to 0.9999' end
+        when 'slo_company_contactable' then case when not obs._number_within(p_value, 0, 0.9999) then 'a share from 0 to 0.9999' end
+        when 'slo_duration_min_per_1k' then case when not obs._number_within(p_value, 1, 10080) then 'minutes from 1 to 10080' end
+        when 'slo_mtta_min' then case when not obs._number_within(p_value, 1, 10080) then 'minutes from 1 to 10080' end
+        when 'slo_mttr_p1_min' then case when not obs._number_within(p_value, 1, 10080) then 'minutes from 1 to 10080' end
         when 'host_mv' then case when not obs._names_relation(p_value) then 'schema.name of a materialized view' end
         when 'host_icp_rules' then case when not obs._names_relation(p_value) then 'schema.name of a table' end
         when 'host_odoo_connections' then case when not obs._names_relation(p_value) then 'schema.name of a table' end
