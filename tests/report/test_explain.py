@@ -47,7 +47,7 @@ def forget_raw(db: Db) -> None:
 
 
 def seeded(db: Db, **more: Any) -> None:
-    """41 dollars more: 30 by a price that rose from 0.10 to 0.25 on 200 calls, 9 by 90 more verifications, 2 by retries."""
+    """41 dollars more: 30 by a price of 0.25 for 0.10 on 200 calls, 9 by 90 more verifications, 2 by retries."""
     same = [*calls("old", "openai", 200, "0.10", model="gpt-4o"), *calls("old", "zerobounce", 110, "0.10", "verify")]
     night(db, "old", OLD, same, **more)
     changed = [*calls("new", "openai", 200, "0.25", model="gpt-4o"), *calls("new", "zerobounce", 200, "0.10", "verify")]
@@ -122,7 +122,7 @@ def test_another_model_is_mix_and_more_calls_are_volume(db: Db, tenants: tuple[s
         NEW,
         calls("new", "openai", 60, "0.01", model="mini") + calls("new", "openai", 140, "0.10", model="big"),
     )
-    # At the old shares 200 calls are 160 and 40: +0.80 and +2.00. Then 100 calls move from mini to big: -1.00 and +10.00.
+    # At the old shares 200 calls are 160 and 40: +0.80 and +2.00. Then 100 move from mini to big: -1.00 and +10.00.
     found = {(r.part, r.model): r.delta for r in parts(db)}
     assert found == {
         ("volume", "mini"): Decimal("0.8"),
@@ -228,7 +228,7 @@ def test_duration_is_split_over_stages_and_waiting(db: Db, tenants: tuple[str, s
     night(db, "old", OLD)
     night(db, "new", NEW)
     times(db, "old", 100, crawl=(0, 40), score=(40, 90))
-    # crawl alone for 30 s, then 30 s shared by two, then score alone for 40 s; 60 s of nothing; out of the run counts for none.
+    # 30 s of crawl alone, 30 s shared by two, 40 s of score alone, 60 s of nothing; outside the run counts for none.
     times(db, "new", 160, crawl=(-5, 60), score=(30, 100), late=(170, 190), never=(None, 50))
     found = {(r.part, r.stage): (r.before, r.after, r.delta) for r in parts(db, measure="duration_ms")}
     assert found == {
