@@ -367,6 +367,13 @@ set standard_conforming_strings = on;
 \ir functions/report/_paired_events.sql
 \ir functions/report/_compared_totals.sql
 \ir functions/report/reconcile.sql
+\ir functions/report/_good_run_before.sql
+\ir functions/report/_cost_cells.sql
+\ir functions/report/_explain_cost.sql
+\ir functions/report/_stage_times.sql
+\ir functions/report/_explain_duration.sql
+\ir functions/report/_explain_errors.sql
+\ir functions/report/explain.sql
 -- run: the door and its faces, the jobs
 \ir functions/run/_canaries.sql
 \ir functions/run/_plant.sql

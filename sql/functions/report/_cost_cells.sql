@@ -1,0 +1,47 @@
+-- obs._cost_cells: what a run paid, from its raw events, by stage, vendor and model; no row once raw events may be missing
+-- Called by: _explain_cost
+-- Reads/Writes: run_event_logs, with the rights of who asks
+-- Raises: nothing
+-- A retry is a call that follows a failed one of the same company, stage and vendor, and whatever an event of kind retry
+-- cost. billed counts the other events that cost something: a refused call that cost nothing makes no call cheaper.
+create or replace function obs._cost_cells(p_run obs.enrichment_runs)
+returns table (stage text, vendor text, model text, billed numeric, cost_usd numeric, retry_usd numeric)
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    if p_run.thinned_at is not null or p_run.expired_at is not null or p_run.raw_gone_at is not null then
+        return;
+    end if;
+    return query
+    with failed as materialized (
+        select distinct e.stage, e.vendor, e.company_id
+        from obs.run_event_logs e
+        where e.tenant_id = p_run.tenant_id and e.run_id = p_run.run_id and e.run_day = p_run.run_day
+          and e.status = 'error' and e.kind = 'call' and e.company_id is not null
+    ), again as materialized (
+        select o.event_id
+        from (
+            select e.event_id, e.cost_usd,
+                lag(e.status) over (partition by e.stage, e.vendor, e.company_id order by e.ts, e.seq, e.event_id) as former
+            from failed f
+            join obs.run_event_logs e
+                on e.tenant_id = p_run.tenant_id and e.run_id = p_run.run_id and e.run_day = p_run.run_day
+                and e.kind = 'call' and e.company_id = f.company_id and e.vendor = f.vendor and e.stage = f.stage
+        ) o
+        where o.former = 'error' and o.cost_usd <> 0
+    )
+    select
+        e.stage, e.vendor, e.model,
+        count(*) filter (where e.kind <> 'retry' and a.event_id is null)::numeric,
+        coalesce(sum(e.cost_usd) filter (where e.kind <> 'retry' and a.event_id is null), 0),
+        coalesce(sum(e.cost_usd) filter (where e.kind = 'retry' or a.event_id is not null), 0)
+    from obs.run_event_logs e
+    left join again a on a.event_id = e.event_id
+    where e.tenant_id = p_run.tenant_id and e.run_id = p_run.run_id and e.run_day = p_run.run_day
+      and e.stage is not null and e.cost_usd <> 0
+    group by e.stage, e.vendor, e.model;
+end
+$$;
+comment on function obs._cost_cells(obs.enrichment_runs) is
+'What a run paid, from its raw events, by stage, vendor and model; no row once raw events may be missing.';
