@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TextIO
 
 import psycopg
+from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
 from . import errors, wire
@@ -85,11 +88,24 @@ class Outcome:
 
 def export(conn: wire.Connection, out: TextIO, run: str | None, tenant: str | None, every: bool) -> int:
     """Write the samples that wait for a reviewer, or with `every` all; how many."""
-    rows = conn.execute(_ROWS, {"run": run, "tenant": tenant, "every": every}).fetchall()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_neutral(value) for value in row] for row in rows)
-    return len(rows)
+    number = -1  # the head is no sample
+    with conn.transaction():
+        for text in exported(conn, run, tenant, every):
+            out.write(text)
+            number += 1
+    return number
+
+
+def exported(conn: psycopg.Connection[Any], run: str | None, tenant: str | None, every: bool) -> Iterator[str]:
+    """The file, a row at a time, as they come over a cursor of the transaction that the caller is in."""
+    written: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=written.append), lineterminator="\r\n")
+    with conn.cursor("obs_qa_export", row_factory=tuple_row) as cursor:
+        cursor.execute(_ROWS, {"run": run, "tenant": tenant, "every": every})
+        for row in itertools.chain([COLUMNS], cursor):
+            writer.writerow([_neutral(value) for value in row])
+            yield "".join(written)
+            written.clear()
 
 
 def read(path: str) -> list[Line]:

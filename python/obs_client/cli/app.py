@@ -18,6 +18,7 @@ from . import (
     privacy,
     reconcile,
     replay,
+    serve,
     simulate,
     status,
     uninstall,
@@ -49,6 +50,8 @@ app.command("backtest")(backtest.backtest)
 app.command("replay")(replay.replay)
 app.command("forward")(forward.forward)
 app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("token")(serve.token)
 app.add_typer(qa_app, name="qa")
 app.add_typer(privacy.app)
 
