@@ -374,6 +374,12 @@ set standard_conforming_strings = on;
 \ir functions/report/_explain_duration.sql
 \ir functions/report/_explain_errors.sql
 \ir functions/report/explain.sql
+\ir functions/report/_id_number.sql
+\ir functions/report/_stream_silences.sql
+\ir functions/report/_silences.sql
+\ir functions/report/_run_changes.sql
+\ir functions/report/_run_failures.sql
+\ir functions/report/timeline.sql
 -- run: the door and its faces, the jobs
 \ir functions/run/_canaries.sql
 \ir functions/run/_plant.sql

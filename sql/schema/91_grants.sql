@@ -64,13 +64,17 @@ to obs_reader, obs_bi, obs_ops, obs_admin;
 grant execute on function obs.recompute(text, text), obs.gaps(text, text), obs.reconcile(text, jsonb, text)
 to obs_reader, obs_ops, obs_admin;
 
--- What changed in a run: read with the rights of who asks
+-- What happened in a run and what changed: read with the rights of who asks
 grant execute on function
 obs.explain(text, text, text), obs._resolve_tenant(text, text, text[]), obs._find_tenant(text, text, text[]),
 obs._good_run_before(obs.enrichment_runs), obs._cost_cells(obs.enrichment_runs), obs._stage_times(obs.enrichment_runs),
 obs._explain_cost(obs.enrichment_runs, obs.enrichment_runs),
 obs._explain_duration(obs.enrichment_runs, obs.enrichment_runs),
-obs._explain_errors(obs.enrichment_runs, obs.enrichment_runs)
+obs._explain_errors(obs.enrichment_runs, obs.enrichment_runs),
+obs.timeline(text, text), obs._id_number(uuid),
+obs._stream_silences(obs.enrichment_runs, uuid, uuid, interval), obs._silences(obs.enrichment_runs, timestamptz, interval),
+obs._run_changes(obs.enrichment_runs, timestamptz), obs._run_failures(obs.enrichment_runs),
+obs._error_meaning(text, text, text)
 to obs_reader, obs_bi, obs_ops, obs_admin;
 
 -- Watching: expected runs and advice; a view calls its functions with the rights of who asks
