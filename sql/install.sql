@@ -26,6 +26,7 @@ set standard_conforming_strings = on;
 \ir schema/73_privacy.sql
 \ir schema/74_backups.sql
 \ir schema/75_audit_pieces.sql
+\ir schema/82_report_indexes.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -380,6 +381,14 @@ set standard_conforming_strings = on;
 \ir functions/report/_run_changes.sql
 \ir functions/report/_run_failures.sql
 \ir functions/report/timeline.sql
+\ir functions/report/_first_error.sql
+\ir functions/report/_exemplars.sql
+\ir functions/report/_qa_stats.sql
+\ir functions/report/run_stats.sql
+\ir functions/report/shortlist_status.sql
+\ir functions/report/_csv_cell.sql
+\ir functions/report/_run_with_events.sql
+\ir functions/report/run_events_csv.sql
 -- run: the door and its faces, the jobs
 \ir functions/run/_canaries.sql
 \ir functions/run/_plant.sql
