@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Callable
 
 import httpx
-import pytest
 
 from obs_client.web.tokens import Signer
 from support.db import Db
@@ -62,10 +62,9 @@ def test_a_tampered_expired_or_strange_token_is_401_everywhere(site: Site) -> No
         site.signer.session(site.signer.read_token(good), 600),
     ]
     with site.client() as client:
-        for path in PROTECTED:
-            for token in bad:
-                answer = client.get(path, headers={"Authorization": f"Bearer {token}".strip().encode("latin-1")})
-                assert answer.status_code == 401, (path, token)
+        for path, token in [*((path, bad[0]) for path in PROTECTED), *itertools.product(("/metrics", "/qa"), bad)]:
+            answer = client.get(path, headers={"Authorization": f"Bearer {token}".strip().encode("latin-1")})
+            assert answer.status_code == 401, (path, token)
         assert client.get("/qa", headers={"Authorization": f"Basic {good}"}).status_code == 401
         assert client.get("/qa", headers={"Authorization": f"Bearer {good}"}).status_code == 200
 
@@ -80,24 +79,25 @@ def test_a_tampered_cookie_is_401_and_a_bearer_token_is_no_cookie(site: Site) ->
 
 
 def test_roles_that_get_round_row_security_are_nobody(
-    site: Site, db: Db, web_login: str, new_login: Callable[..., str]
+    site: Site, world: Db, web_login: str, new_role: Callable[..., str]
 ) -> None:
-    above = [new_login(attributes="superuser"), new_login(attributes="bypassrls"), new_login("obs_owner"), "obs_owner",
-             new_login("obs_cron")]  # fmt: skip
+    above = [new_role(attributes="superuser"), new_role(attributes="bypassrls"), new_role("obs_owner"), "obs_owner",
+             new_role("obs_cron")]  # fmt: skip
     for role in above:
-        db.execute(f"grant {role} to {web_login}")
-    stranger = new_login("obs_reader")
+        world.execute(f"grant {role} to {web_login}")
+    stranger = new_role("obs_reader")
     for role in [*above, stranger, "obs_cron", "no_such_role", "postgres", 'x"; drop role y; --', "none", ""]:
         answer = site.api(role).get("/shortlist/status")
         assert answer.status_code == 401, role
         assert "cannot be used here" in answer.json()["error"]
 
 
-def test_taking_the_role_from_the_servers_login_ends_its_tokens(site: Site, db: Db, web_login: str) -> None:
+def test_taking_the_role_from_the_servers_login_ends_its_tokens(site: Site, world: Db, web_login: str) -> None:
     reader = site.api("test_reader_a")
     assert reader.get("/shortlist/status").status_code == 200
-    db.execute(f"revoke test_reader_a from {web_login}")
+    world.execute(f"revoke test_reader_a from {web_login}")
     assert reader.get("/shortlist/status").status_code == 401
+    world.execute(f"grant test_reader_a to {web_login}")
 
 
 def test_the_login_form_makes_a_strict_cookie_and_goes_back_where_one_was(site: Site) -> None:
@@ -114,7 +114,7 @@ def test_the_login_form_makes_a_strict_cookie_and_goes_back_where_one_was(site: 
     assert client.get("/qa?run_id=a-qa").status_code == 200
 
 
-def test_over_https_cookies_are_secure_and_of_this_host(story: Db, new_site: Callable[..., Site]) -> None:
+def test_over_https_cookies_are_secure_and_of_this_host(new_site: Callable[..., Site]) -> None:
     site = new_site(secure=True)
     cookie = site.client().get("/login").headers["set-cookie"]
     assert cookie.startswith("__Host-obs_login=")
@@ -131,7 +131,8 @@ def test_a_bad_token_in_the_form_is_401_and_no_cookie(site: Site) -> None:
 
 
 ELSEWHERE = (
-    "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "\\\\evil", "/\t/evil.example",
+    "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "\\\\evil",
+    "/\t/evil.example",
     "/%0d%0aSet-Cookie:x=1\r\nX: y", "http:evil", " //evil.example", "/a\r\nX-Injected: 1", "/\N{SNOWMAN}",
 )  # fmt: skip
 
@@ -167,7 +168,7 @@ def test_logging_out_forgets_the_session(site: Site) -> None:
     assert page.get("/").status_code == 401
 
 
-def test_a_token_works_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_works_until_it_ends() -> None:
     signer = Signer(b"a secret of the tests, long enough: 0123456789abcdef")
     grant = signer.read_token(signer.token("someone", 100))
     assert grant.role == "someone"

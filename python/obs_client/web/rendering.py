@@ -19,7 +19,7 @@ from markupsafe import Markup
 from .headers import secured
 from .problems import Problem, Unauthorized, problem_of
 from .service import Service
-from .static import version_of
+from .static import style_marks, version_of
 from .tokens import BadTokenError
 
 TITLES = {
@@ -51,6 +51,7 @@ class Pages:
         self._env.filters.update(
             number=number,
             percent=percent,
+            short=short,
             moment=moment,
             stamp=stamp,
             json=script_json,
@@ -60,7 +61,9 @@ class Pages:
             usd=usd,
             words=words,
         )
-        self._env.globals.update(run_path=run_path, sample_path=sample_path, version_of=version_of)
+        self._env.globals.update(
+            run_path=run_path, sample_path=sample_path, style_marks=style_marks, version_of=version_of
+        )
 
     def render(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
         root = request.scope.get("root_path", "").rstrip("/")
@@ -154,6 +157,14 @@ def sample_path(tenant_id: str, run_id: str, company_id: str) -> str:
 def number(value: Any, digits: int = 0) -> str:
     """1234567.8 as 1,234,568; nothing as a dash."""
     return "–" if value is None else f"{Decimal(str(value)):,.{digits}f}"
+
+
+def short(value: Any) -> str:
+    """At most four places, and none that says nothing: 0.7500 as 0.75."""
+    if value is None:
+        return "–"
+    text = f"{Decimal(str(value)):,.4f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def percent(value: Any, digits: int = 1) -> str:

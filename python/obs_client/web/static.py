@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import importlib.util
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,6 +35,13 @@ def _files() -> dict[str, Path]:
 def version_of(name: str) -> str:
     """Part of the address, so that a browser may keep the file for ever."""
     return hashlib.sha256(_files()[name].read_bytes()).hexdigest()[:12]
+
+
+@lru_cache
+def style_marks() -> tuple[str, ...]:
+    """Ids of elements that plotly.js looks for before it writes a style element, which the policy would refuse."""
+    found = re.findall(rb'if\(!document\.getElementById\("([0-9a-f]{64})"\)\)', plotly_file().read_bytes())
+    return tuple(sorted({mark.decode() for mark in found}))
 
 
 @lru_cache
