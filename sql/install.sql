@@ -389,6 +389,10 @@ set standard_conforming_strings = on;
 \ir functions/report/_csv_cell.sql
 \ir functions/report/_run_with_events.sql
 \ir functions/report/run_events_csv.sql
+\ir functions/report/_label.sql
+\ir functions/report/_metric_families.sql
+\ir functions/report/_metric_samples.sql
+\ir functions/report/metrics_text.sql
 -- run: the door and its faces, the jobs
 \ir functions/run/_canaries.sql
 \ir functions/run/_plant.sql

@@ -65,7 +65,8 @@ to obs_reader, obs_bi, obs_ops, obs_admin;
 grant execute on function
 obs.run_stats(text, text), obs.shortlist_status(text), obs.run_events_csv(text, text),
 obs._find_tenant(text, text, text[]), obs._resolve_tenant(text, text, text[]), obs._first_error(text, text, date),
-obs._exemplars(text, text, date), obs._qa_stats(text, text), obs._csv_cell(text), obs._run_with_events(text, text)
+obs._exemplars(text, text, date), obs._qa_stats(text, text), obs._csv_cell(text), obs._run_with_events(text, text),
+obs.metrics_text(), obs._metric_families(), obs._metric_samples(int), obs._label(text, text)
 to obs_reader, obs_bi, obs_ops, obs_admin;
 grant execute on function obs.recompute(text, text), obs.gaps(text, text), obs.reconcile(text, jsonb, text)
 to obs_reader, obs_ops, obs_admin;

@@ -20,6 +20,7 @@ begin atomic
         select
             'ts,level,logger,tenant_id,run_id,stage,company_id,event,status,error_code,error_msg,vendor,model,trace_id,producer,'
             'kind,cost_source,duration_ms,cost_usd,tokens_input,tokens_output,seq,event_id,received_at,extra' as line
+        from run -- so that a run that cannot be exported is refused before the head leaves
         union all
         select
             case
