@@ -437,6 +437,7 @@ set standard_conforming_strings = on;
 \ir functions/run/privacy_audit.sql
 \ir functions/run/_drill_lines.sql
 \ir functions/run/_drill_sample.sql
+\ir functions/run/_drill_nights.sql
 \ir functions/run/_drill_rows.sql
 \ir functions/run/simulate.sql
 \ir functions/run/_cron_access.sql

@@ -117,9 +117,10 @@ values
     'SL-08', 'SLO Budget Spent', 'ratio',
     'A service level objective is missed, or will be within its window at this speed.',
     array[
-        'Which objective: run success, run duration, crawl success, verified e-mails, MTTA, MTTR.',
-        'Which runs and tenants spent the budget: `select * from obs.run_overview`.',
-        'Which alerts stood open then.'
+        'Which objective, by how much: `select * from obs.slo_status where state = ''breach''`; how sure: `low` and `high`.',
+        'Which nights spent the budget: `select * from obs.slo_nights where not succeeded order by at desc`.',
+        'Slow runs, failed crawls, companies without an address: `select * from obs.dash_tenant_overview`, `obs.dash_quality`.',
+        'Pages that waited: `select * from obs.alerts where severity = ''page'' order by fired_at desc`.'
     ],
     array[
         'Mend the cause that spent most, by its own runbook.',

@@ -19,6 +19,18 @@ begin
             end;
         end if;
     end loop;
+    -- A question of a dashboard ends after 10 s. It holds for logins as obs_bi itself; PostgreSQL passes no setting on to members.
+    if not exists (
+        select from pg_db_role_setting s
+        where s.setrole = 'obs_bi'::regrole and s.setdatabase = 0 and s.setconfig::text like '%statement_timeout=%'
+    ) then
+        begin
+            alter role obs_bi set statement_timeout = '10s';
+            alter role obs_bi set default_transaction_read_only = on;
+        exception when insufficient_privilege then
+            raise notice 'obs_bi has no statement timeout: whoever administers it may say alter role obs_bi set statement_timeout = ''10s''';
+        end;
+    end if;
     -- The installer acts as the owner and as obs_cron below; upgrades need the same right again. From 16 on, who makes a
     -- role is its member without that right.
     foreach v_role in array array['obs_owner', 'obs_cron', 'obs_host'] loop

@@ -210,8 +210,6 @@ grant select on obs.qa_sources, obs.webmail_domains to obs_ops, obs_admin;
 grant execute on function obs.sample_qa(text, text) to obs_ops, obs_admin;
 grant execute on function obs.register_qa_source(regclass, text), obs.load_webmail_domains(text[], text) to obs_admin;
 
--- A member who is given obs_bi cannot hold a server: see docs/operations for the statement timeout of its logins.
-
 -- The matrix holds: no function of obs may be called by PUBLIC, whatever order the files came in.
 do $check$
 begin

@@ -18,6 +18,7 @@ CODES = (
     "CC-05",
     "OE-06",
     "QA-07",
+    "SL-08",
     "WD-09",
     "C-10",
     "UP-11",
@@ -28,7 +29,7 @@ CODES = (
 NUMBERS = (
     "enrichment_runs", "run_stage_stats", "run_vendor_usage", "run_model_usage", "run_error_codes", "run_metrics",
     "latency_buckets", "stage_deltas", "run_event_logs", "quarantined_events", "jobs", "run_overview", "event_days",
-    "alert_response", "qa_draws", "qa_samples", "qa_reviews", "qa_follow_ups", "qa_run_status",
+    "alert_response", "slo_status", "slo_nights", "qa_draws", "qa_samples", "qa_reviews", "qa_follow_ups", "qa_run_status",
 )  # fmt: skip
 
 
@@ -94,7 +95,6 @@ def test_what_cannot_be_drilled(night: Watch, db: Db) -> None:
     db.execute("select obs.set_threshold('QA-07', 'threshold', 0, 'a')")
     for code, tenant, state, word in (
         ("XX-99", "a", "OB011", "XX-99"),
-        ("SL-08", "a", "OB011", "SL-08"),
         ("QA-07", "a", "55000", "QA-07"),
         ("CR-02", "nobody", "OB001", "nobody"),
         ("C-10", "a", "55000", "C-10"),

@@ -22,6 +22,8 @@ begin
                 perform obs._close_run(p_tenant_id, v_run, 'crashed', obs.now());
             elsif p_rule.alert_code = 'QA-07' then
                 perform obs._drill_sample(p_tenant_id, v_run, p_params);
+            elsif p_rule.alert_code = 'SL-08' then
+                perform obs._drill_nights(p_tenant_id, v_run);
             elsif p_rule.alert_code = 'PV-14' then
                 update obs.privacy_canaries c set caught = 0, missed = array_fill('email'::text, array[c.planted])
                 where c.tenant_id = p_tenant_id and c.run_id = v_run;

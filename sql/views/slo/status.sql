@@ -25,7 +25,7 @@ runs as (
     select
         n.tenant_id,
         n.month,
-        case when m.shortlist >= 200 and n.status in ('success', 'partial') then r.duration_ms / 60.0 / m.shortlist end as per_1k,
+        case when m.shortlist >= 200 and n.status in ('success', 'partial') then r.duration_ms / 60.0 / m.shortlist end as min_per_1k,
         c.count_success::numeric / nullif(c.count_total, 0) as crawl,
         m.contactable,
         m.with_email
@@ -96,9 +96,9 @@ measured as (
         r.tenant_id,
         'duration_p95_per_1k' as slo,
         r.month,
-        count(r.per_1k),
-        count(*) filter (where r.per_1k * 1000 >= g.target),
-        1000 * percentile_disc(0.95) within group (order by r.per_1k)
+        count(r.min_per_1k),
+        count(*) filter (where r.min_per_1k >= g.target),
+        percentile_disc(0.95) within group (order by r.min_per_1k)
     from runs as r
     inner join obs.slo_targets as g on r.tenant_id = g.tenant_id and g.objective = 'duration_per_1k'
     group by r.tenant_id, r.month
