@@ -377,7 +377,7 @@ set standard_conforming_strings = on;
 \ir functions/report/explain.sql
 \ir functions/report/_id_number.sql
 \ir functions/report/_stream_silences.sql
-\ir functions/report/_silences.sql
+\ir functions/report/silences.sql
 \ir functions/report/_run_changes.sql
 \ir functions/report/_run_failures.sql
 \ir functions/report/timeline.sql

@@ -78,8 +78,7 @@ obs._good_run_before(obs.enrichment_runs), obs._cost_cells(obs.enrichment_runs),
 obs._explain_cost(obs.enrichment_runs, obs.enrichment_runs),
 obs._explain_duration(obs.enrichment_runs, obs.enrichment_runs),
 obs._explain_errors(obs.enrichment_runs, obs.enrichment_runs),
-obs.timeline(text, text), obs._id_number(uuid),
-obs._stream_silences(obs.enrichment_runs, uuid, uuid, interval), obs._silences(obs.enrichment_runs, timestamptz, interval),
+obs.timeline(text, text), obs.silences(text, text, interval),
 obs._run_changes(obs.enrichment_runs, timestamptz), obs._run_failures(obs.enrichment_runs),
 obs._error_meaning(text, text, text)
 to obs_reader, obs_bi, obs_ops, obs_admin;

@@ -162,14 +162,10 @@ def test_a_running_run_is_silent_until_now(db: Db, tenants: tuple[str, str]) -> 
 
 
 def silences(db: Db, least: int) -> list[tuple[float, float]]:
-    found = db.rows(
-        """select extract(epoch from lower(s) - r.started_at)::float8 as low,
-            extract(epoch from upper(s) - r.started_at)::float8 as high
-        from obs.enrichment_runs r, obs._silences(r, r.ended_at, make_interval(secs => %s)) s
-        where r.run_id = 'r1' order by 1""",
-        (least,),
-    )
-    return [tuple(row) for row in found]
+    return [
+        tuple((moment - BEGIN).total_seconds() for moment in row)
+        for row in db.calls("silences", run_id="r1", least=timedelta(seconds=least))
+    ]
 
 
 @pytest.mark.parametrize("kind", ["client", "server", "both", "line"])

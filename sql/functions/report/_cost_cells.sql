@@ -1,4 +1,4 @@
--- obs._cost_cells: what a run paid, from its raw events, by stage, vendor and model; no row once raw events may be missing
+-- obs._cost_cells: what a run paid, from its raw events, by stage, vendor and model
 -- Called by: _explain_cost
 -- Reads/Writes: run_event_logs, with the rights of who asks
 -- Raises: nothing
@@ -10,19 +10,16 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
-    if p_run.thinned_at is not null or p_run.expired_at is not null or p_run.raw_gone_at is not null then
-        return;
-    end if;
     return query
     with failed as materialized (
         select distinct e.stage, e.vendor, e.company_id
         from obs.run_event_logs e
         where e.tenant_id = p_run.tenant_id and e.run_id = p_run.run_id and e.run_day = p_run.run_day
           and e.status = 'error' and e.kind = 'call' and e.company_id is not null
-    ), again as materialized (
-        select o.event_id
+    ), again as (
+        select o.stage, o.vendor, o.model, count(*) as n, sum(o.cost_usd) as usd
         from (
-            select e.event_id, e.cost_usd,
+            select e.stage, e.vendor, e.model, e.cost_usd,
                 lag(e.status) over (partition by e.stage, e.vendor, e.company_id order by e.ts, e.seq, e.event_id) as former
             from failed f
             join obs.run_event_logs e
@@ -30,18 +27,24 @@ begin
                 and e.kind = 'call' and e.company_id = f.company_id and e.vendor = f.vendor and e.stage = f.stage
         ) o
         where o.former = 'error' and o.cost_usd <> 0
+        group by o.stage, o.vendor, o.model
+    ), paid as (
+        select e.stage, e.vendor, e.model, e.kind = 'retry' as is_retry, count(*) as n, sum(e.cost_usd) as usd
+        from obs.run_event_logs e
+        where e.tenant_id = p_run.tenant_id and e.run_id = p_run.run_id and e.run_day = p_run.run_day
+          and e.stage is not null and e.cost_usd <> 0
+        group by e.stage, e.vendor, e.model, e.kind = 'retry'
     )
-    select
-        e.stage, e.vendor, e.model,
-        count(*) filter (where e.kind <> 'retry' and a.event_id is null)::numeric,
-        coalesce(sum(e.cost_usd) filter (where e.kind <> 'retry' and a.event_id is null), 0),
-        coalesce(sum(e.cost_usd) filter (where e.kind = 'retry' or a.event_id is not null), 0)
-    from obs.run_event_logs e
-    left join again a on a.event_id = e.event_id
-    where e.tenant_id = p_run.tenant_id and e.run_id = p_run.run_id and e.run_day = p_run.run_day
-      and e.stage is not null and e.cost_usd <> 0
-    group by e.stage, e.vendor, e.model;
+    select u.stage, u.vendor, u.model, sum(u.billed), sum(u.usd), sum(u.retry_usd)
+    from (
+        select p.stage, p.vendor, p.model, p.n as billed, p.usd, 0 as retry_usd from paid p where not p.is_retry
+        union all
+        select p.stage, p.vendor, p.model, 0, 0, p.usd from paid p where p.is_retry
+        union all
+        select a.stage, a.vendor, a.model, -a.n, -a.usd, a.usd from again a
+    ) u
+    group by u.stage, u.vendor, u.model;
 end
 $$;
 comment on function obs._cost_cells(obs.enrichment_runs) is
-'What a run paid, from its raw events, by stage, vendor and model; no row once raw events may be missing.';
+'What a run paid, from its raw events, by stage, vendor and model.';

@@ -25,6 +25,10 @@ begin
         select r.side, c.*
         from (values (0, p_before), (1, p_after)) r (side, run)
         cross join lateral obs._cost_cells(r.run) c
+        where coalesce(
+            p_before.thinned_at, p_before.expired_at, p_before.raw_gone_at,
+            p_after.thinned_at, p_after.expired_at, p_after.raw_gone_at
+        ) is null
     ), total as materialized (
         select r.side, r.run_id, coalesce((
             select sum(s.cost_usd_exact) from obs.run_stage_stats s

@@ -1,5 +1,5 @@
 -- obs._id_number: what grows within one stream of event ids: the milliseconds of version 7, else the last 12 digits
--- Called by: _silences, _stream_silences
+-- Called by: _stream_silences
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._id_number(p_event_id uuid) returns bigint

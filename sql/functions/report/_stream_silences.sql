@@ -1,6 +1,6 @@
 -- obs._stream_silences: when a stream of event ids that grow with time was silent for at least so long
--- Called by: _silences
--- Reads/Writes: run_event_logs by its key, with the rights of who asks
+-- Called by: silences
+-- Reads/Writes: run_event_logs, by its key
 -- Raises: nothing
 -- Halves the stream until neighbours are closer than the least silence: some reads of the key a silence and a stretch of
 -- that length, however many events there are. Silences are open ranges: two that touch are two, with an event between.

@@ -3,7 +3,6 @@
 -- Reads/Writes: enrichment_runs, run_stage_stats, alert_transitions, alerts, qa_draws and what its helpers read, with the
 -- rights of who asks
 -- Raises: OB002 unknown run, OB004 ambiguous run id; a notice when raw events are gone
--- A silence is a minute, or a fiftieth of the run where that is longer, without any event.
 create or replace function obs.timeline(p_run_id text, p_tenant_id text default null)
 returns table (at timestamptz, kind text, stage text, what text, duration_ms bigint, details jsonb)
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -14,16 +13,11 @@ declare
     v_run obs.enrichment_runs;
     v_until timestamptz;
     v_told_until timestamptz;
-    v_complete boolean;
 begin
     select r.* into v_run from obs.enrichment_runs r where r.tenant_id = v_tenant and r.run_id = p_run_id;
     v_until := coalesce(v_run.ended_at, obs.now());
     -- An alert fires shortly after the end; of a run that was logged later, when it was logged.
     v_told_until := greatest(v_until, v_run.finished_at) + interval '1 hour';
-    v_complete := v_run.thinned_at is null and v_run.expired_at is null and v_run.raw_gone_at is null;
-    if not v_complete then
-        raise notice 'raw events of run % are gone or thinned: its silences are not known', quote_literal(p_run_id);
-    end if;
     return query
     select l.at, l.kind, l.stage, l.what, l.duration_ms, l.details
     from (
@@ -48,11 +42,10 @@ begin
         select f.at, case f.kind when 'retry' then 6 else 5 end, f.kind, f.stage, f.what, null, f.details
         from obs._run_failures(v_run) f
         union all
-        select lower(s), 4, 'silence', null,
-            'nothing was heard' || case when upper(s) = v_until and v_run.ended_at is null then ' until now' else '' end,
-            round(extract(epoch from upper(s) - lower(s)) * 1000)::bigint, jsonb_build_object('until', upper(s))
-        from obs._silences(v_run, v_until, greatest(interval '1 minute', (v_until - v_run.started_at) / 50)) s
-        where v_complete
+        select s.since, 4, 'silence', null,
+            'nothing was heard' || case when s.until = v_until and v_run.ended_at is null then ' until now' else '' end,
+            round(extract(epoch from s.until - s.since) * 1000)::bigint, jsonb_build_object('until', s.until)
+        from obs.silences(p_run_id, v_tenant) s
         union all
         select t.at, 10, 'alert', null,
             concat_ws(' ', t.alert_code, t.subject, case t.to_state when 'firing' then 'fired' else 'resolved' end),
