@@ -11,25 +11,24 @@ from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from obs_client import web
+from obs_client.web import serving
 from obs_client.web.tokens import Signer
 
 SECRET = b"a secret of the tests, long enough: 0123456789abcdef"
 WAIT_S = 10.0
 
 
-class Site:
-    """A running server; `api("test_reader_a")` asks with a token, `page("test_reader_a")` with a session."""
+class Served:
+    """An app under a real uvicorn, in a thread, on a free port of 127.0.0.1."""
 
-    def __init__(self, dsn: str, **options: Any) -> None:
-        self.options = web.Options(dsn, SECRET, **options)
-        self.signer = Signer(SECRET)
+    def __init__(self, app: FastAPI) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(web.create_app(self.options), log_config=None, access_log=False, lifespan="on")
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(serving.config(app))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
         self._clients: list[httpx.Client] = []
         self._thread.start()
@@ -51,6 +50,15 @@ class Site:
         made = httpx.Client(base_url=self.url, headers=headers, timeout=30)
         self._clients.append(made)
         return made
+
+
+class Site(Served):
+    """The server of obs; `api("test_reader_a")` asks with a token, `page("test_reader_a")` with a session."""
+
+    def __init__(self, dsn: str, **options: Any) -> None:
+        self.options = web.Options(dsn, SECRET, **options)
+        self.signer = Signer(SECRET)
+        super().__init__(web.create_app(self.options))
 
     def token(self, role: str, ttl_s: int = 600) -> str:
         return self.signer.token(role, ttl_s)

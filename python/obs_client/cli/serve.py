@@ -49,6 +49,7 @@ def serve(
         import uvicorn
 
         from .. import web
+        from ..web import serving
         from ..web.database import check_login
         from ..web.options import hosts_from, secret_from
 
@@ -63,18 +64,7 @@ def serve(
     if host not in ("127.0.0.1", "localhost", "::1") and not https:
         complain("tokens and pages travel unencrypted unless something before this ends TLS: then say --https")
     _log_to_stderr()
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        h11_max_incomplete_event_size=32_768,
-        timeout_keep_alive=10,
-        timeout_graceful_shutdown=5,
-    )
+    config = serving.config(app, host=host, port=port)
     listening = config.bind_socket()
     where = f"[{host}]" if ":" in host else host
     note(f"http://{where}:{listening.getsockname()[1]}/")

@@ -9,8 +9,9 @@ import logging
 from collections.abc import Mapping
 
 import psycopg
-from fastapi.exceptions import HTTPException, RequestValidationError
+from fastapi.exceptions import RequestValidationError
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+from starlette.exceptions import HTTPException
 
 from .. import errors
 
