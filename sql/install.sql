@@ -27,6 +27,7 @@ set standard_conforming_strings = on;
 \ir schema/74_backups.sql
 \ir schema/75_audit_pieces.sql
 \ir schema/82_report_indexes.sql
+\ir schema/81_runbook_ticks.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -263,6 +264,13 @@ set standard_conforming_strings = on;
 \ir functions/evidence/diagnose.sql
 \ir functions/evidence/keep_evidence.sql
 \ir functions/evidence/runbook.sql
+\ir functions/evidence/_runbook_steps.sql
+\ir functions/evidence/_runbook_of.sql
+\ir functions/evidence/_change_tick.sql
+\ir functions/evidence/tick_step.sql
+\ir functions/evidence/untick_step.sql
+\ir functions/evidence/runbook_steps.sql
+\ir functions/evidence/next_steps.sql
 \ir functions/evidence/_blast_radius.sql
 \ir functions/evidence/_message_words.sql
 \ir functions/evidence/_message_cause.sql
@@ -480,6 +488,7 @@ set standard_conforming_strings = on;
 \ir views/conditions/pv_14.sql
 \ir views/alert_active.sql
 \ir views/alert_response.sql
+\ir views/runbook_efficacy.sql
 \ir views/qa_worklist.sql
 \ir views/qa_run_status.sql
 \ir views/qa_agreement.sql
@@ -521,6 +530,7 @@ set standard_conforming_strings = on;
 \ir schema/98_comments_retention.sql
 \ir schema/99_comments_dashboards.sql
 \ir schema/99_comments_privacy.sql
+\ir schema/99_comments_runbook_ticks.sql
 
 reset role;
 reset lock_timeout;

@@ -144,6 +144,11 @@ grant execute on function obs.diagnose(bigint) to obs_reader, obs_ops, obs_admin
 grant execute on function obs.runbook(text), obs.checks_of(bigint), obs.run_check(bigint, text)
 to obs_reader, obs_ops, obs_forwarder, obs_admin;
 grant execute on function obs.keep_evidence(bigint, jsonb) to obs_forwarder;
+-- Steps ticked: readers for alerts of their tenants; what was done is read like the alerts
+grant select on obs.runbook_ticks, obs.runbook_efficacy to obs_reader, obs_bi, obs_ops, obs_admin;
+grant execute on function
+obs.runbook_steps(bigint), obs.next_steps(bigint), obs.tick_step(bigint, int, text), obs.untick_step(bigint, int)
+to obs_reader, obs_ops, obs_admin;
 -- Forwarders call functions and read nothing
 grant execute on function
 obs.claim_notifications(text, text[], int, interval),

@@ -17,7 +17,7 @@ declare
     v_silent tstzmultirange;
     v_first record;
     v_last uuid;
-    v_cursor uuid := '00000000-0000-0000-0000-000000000000';
+    v_cursor uuid := uuid '00000000-0000-0000-0000-000000000000';
     v_streams int := 0;
     v_read_all boolean := coalesce((
         select sum(s.events_seen) from obs.run_stage_stats s where s.tenant_id = v_tenant and s.run_id = p_run_id
