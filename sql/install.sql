@@ -26,8 +26,8 @@ set standard_conforming_strings = on;
 \ir schema/73_privacy.sql
 \ir schema/74_backups.sql
 \ir schema/75_audit_pieces.sql
-\ir schema/82_report_indexes.sql
 \ir schema/81_runbook_ticks.sql
+\ir schema/82_report_indexes.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security

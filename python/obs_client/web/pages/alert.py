@@ -16,6 +16,7 @@ _ALERT = """select a.*, r.title, r.runbook_code, r.comparison
 _MOVES = """select from_state, to_state, at, reason from obs.alert_transitions
     where tenant_id = %s and alert_id = %s order by transition_id limit 200"""
 _STEPS = "select * from obs.runbook_steps(p_alert_id => %s) order by step"
+_NEXT = "select * from obs.next_steps(p_alert_id => %s) order by place limit 1"
 _SYMPTOM = "select symptom, next_step from obs.runbooks where runbook_code = %s"
 _ACK = "select 1 from obs.ack(p_alert_id => %s, p_note => %s)"
 _TICK = "select obs.tick_step(p_alert_id => %s, p_step => %s, p_note => %s)"
@@ -40,6 +41,7 @@ class AlertPage:
                 raise not_found()
             moves = conn.execute(_MOVES, (alert["tenant_id"], number)).fetchall()
             steps = conn.execute(_STEPS, (number,)).fetchall()
+            next_step = conn.execute(_NEXT, (number,)).fetchone()
             runbook = conn.execute(_SYMPTOM, (alert["runbook_code"],)).fetchone()
         return self._pages.render(
             request,
@@ -49,6 +51,7 @@ class AlertPage:
             moves=moves,
             steps=steps,
             runbook=runbook,
+            next_step=next_step,
             ticked=sum(step["ticked_at"] is not None for step in steps),
         )
 
