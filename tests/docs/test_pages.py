@@ -23,6 +23,7 @@ PAGES = {
     "docs/operations.md": "sample",
     "docs/forwarding.md": "sample",
     "docs/qa.md": "sample",
+    "docs/web.md": "sample",
 }
 
 

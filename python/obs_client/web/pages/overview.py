@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from ..charts import Chart, Row, by_series, columns
 from ..database import Connection
 from ..problems import Problem
-from ..rendering import Pages, stamp
+from ..rendering import Pages
 from ..service import tenant_of
 from .parameters import PER_PAGE, Paging, day, paging
 
@@ -26,10 +26,10 @@ _NEWEST = """select max(r.started_at)::date as day from obs.enrichment_runs r
 _WINDOW = """started_at >= %(from)s and started_at < %(until)s
     and (%(tenant)s::text is null or tenant_id = %(tenant)s)"""
 _RUNS = f"select * from obs.dash_tenant_overview where {_WINDOW} order by started_at desc, tenant_id, run_id"
-_VENDORS = f"""select run_id, tenant_id, started_at, vendor, cost_usd, error_rate from obs.dash_vendor_usage
+_VENDORS = f"""select night, vendor, cost_usd from obs.dash_vendor_usage
     where {_WINDOW} order by started_at, tenant_id, run_id, vendor"""
 _QUALITY = f"select * from obs.dash_quality where {_WINDOW} order by started_at, tenant_id, run_id"
-_LATENCY = f"""select run_id, tenant_id, started_at, stage, p95_ms from obs.dash_latency
+_LATENCY = f"""select night, stage, p95_ms from obs.dash_latency
     where {_WINDOW} order by started_at, tenant_id, run_id, stage"""
 _ALERTS = """select alert_id, tenant_id, alert_code, title, severity, state, subject, run_id, summary, fired_at,
         acked_by, is_simulation
@@ -134,8 +134,8 @@ def _charts(conn: Connection, runs: Sequence[Row], window: dict[str, Any], chose
 
 
 def _night(row: Row) -> str:
-    """Where a run stands on the axis: two runs of a tenant in a night stand apart by their hour."""
-    return stamp(row["started_at"])[:16].replace("T", " ")
+    """Where a run stands on the axis; a second run of that night stands beside it."""
+    return str(row["night"])
 
 
 def _totals(runs: Sequence[Row]) -> dict[str, Any]:

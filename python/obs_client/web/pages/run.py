@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 from fastapi import APIRouter, Request, Response
+from psycopg.rows import DictRow
 
 from ..charts import Chart
 from ..database import Connection
 from ..rendering import Pages
 from ..service import an_id, segments, tenant_of
 
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
+
+_SHORT = "select set_config('statement_timeout', '2000', true)"
 _STATS = "select obs.run_stats(p_run_id => %s, p_tenant_id => %s) as stats"
 _TIMELINE = "select * from obs.timeline(p_run_id => %s, p_tenant_id => %s) limit 500"
 _CHANGED = """select * from obs.explain(p_run_id => %s, p_tenant_id => %s)
@@ -30,8 +36,8 @@ class RunPage:
         with self._pages.service.asking(request) as conn:
             stats = (conn.execute(_STATS, (run, tenant)).fetchone() or {})["stats"]
             of = (run, stats["run"]["tenant_id"])
-            timeline = conn.execute(_TIMELINE, of).fetchall()
-            changed = conn.execute(_CHANGED, of).fetchall()
+            timeline = _in_time(conn, _TIMELINE, of)
+            changed = _in_time(conn, _CHANGED, of)
             forecast = _forecast(conn, stats["run"])
         failing = [vendor for vendor in stats["vendors"] if vendor["errors"]]
         return self._pages.render(
@@ -46,6 +52,16 @@ class RunPage:
             failing=sorted(failing, key=lambda one: -one["errors"]),
             charts=_charts(stats),
         )
+
+
+def _in_time(conn: Connection, query: LiteralString, of: tuple[str, str]) -> list[DictRow] | None:
+    """Rows that the page can do without; None when they take too long."""
+    try:
+        with conn.transaction():
+            conn.execute(_SHORT)
+            return conn.execute(query, of).fetchall()
+    except psycopg.errors.QueryCanceled:
+        return None
 
 
 def _forecast(conn: Connection, run: dict[str, Any]) -> dict[str, Any] | None:
