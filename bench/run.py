@@ -7,6 +7,7 @@ from pathlib import Path
 
 import backtest
 import client_call
+import dashboards
 import delivery
 import evaluation
 import finish
@@ -34,7 +35,7 @@ def main() -> None:
     lines = []
     for part in (
         client_call, ingest, whole_client, single_call, writers, finish, outage, evaluation, delivery, backtest,
-        redaction, retention, qa_draw,
+        redaction, retention, dashboards, qa_draw,
     ):  # fmt: skip
         for line in part.main():
             print(line, flush=True)

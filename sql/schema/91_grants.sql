@@ -89,7 +89,8 @@ to obs_writer, obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on obs.expected_runs, obs.vendor_advice to obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on obs.run_signs, obs.expected_run_status to obs_ops, obs_admin;
 grant execute on function
-obs._setting(text, text), obs._last_due(text, text, timestamptz), obs._due_of(text, text, timestamptz), obs._refreshes(text, text), obs._mv_01_speaks(text, text, timestamptz)
+obs._setting(text, text), obs._last_due(text, text, timestamptz), obs._due_of(text, text, timestamptz),
+obs._refreshes(text, text), obs._mv_01_speaks(text, text, timestamptz)
 to obs_ops, obs_admin;
 
 -- Objectives: what a tenant's readers see of them is counted from what they see

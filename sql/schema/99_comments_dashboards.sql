@@ -104,9 +104,11 @@ comment on column obs.dash_latency_heatmap.ms_to is 'Last duration of the step; 
 comment on column obs.dash_latency_heatmap.items is 'Items that took so long, whatever their outcome.';
 
 comment on column obs.slo_targets.tenant_id is 'Tenant that the target holds for.';
-comment on column obs.slo_targets.objective is
-'run_success, duration_per_1k, crawl_success, company_contactable, alert_mtta or alert_mttr_p1.';
+comment on column obs.slo_targets.slo is 'As in slo_status.';
+comment on column obs.slo_targets.title is 'What is measured, in words.';
 comment on column obs.slo_targets.target is 'A share, 0 to 1, or minutes.';
+comment on column obs.slo_targets.unit is 'share or minutes.';
+comment on column obs.slo_targets.over is 'The window.';
 comment on column obs.slo_targets.setting is 'Key for obs.set_setting that changes it.';
 
 comment on column obs.slo_nights.tenant_id is 'Tenant that the row belongs to.';

@@ -29,7 +29,8 @@ CODES = (
 NUMBERS = (
     "enrichment_runs", "run_stage_stats", "run_vendor_usage", "run_model_usage", "run_error_codes", "run_metrics",
     "latency_buckets", "stage_deltas", "run_event_logs", "quarantined_events", "jobs", "run_overview", "event_days",
-    "alert_response", "slo_status", "slo_nights", "qa_draws", "qa_samples", "qa_reviews", "qa_follow_ups", "qa_run_status",
+    "alert_response", "slo_status", "slo_nights", "qa_draws", "qa_samples", "qa_reviews", "qa_follow_ups",
+    "qa_run_status",
 )  # fmt: skip
 
 

@@ -161,8 +161,9 @@ def test_mean_times_are_of_pages_that_were_told(nights: Nights, db: Db) -> None:
 
 
 def test_fewer_than_five_are_no_data(db: Db) -> None:
-    objectives.put(db, "a", NOW, objectives.Nights([objectives.Run(f"r{n}", NOW - timedelta(days=n), "success", crawl_tried=9,
-                   crawled=9, with_email=1, contactable=1) for n in range(1, 5)], []), 0)  # fmt: skip
+    tried = {"crawl_tried": 9, "crawled": 9, "with_email": 1, "contactable": 1}
+    four = [objectives.Run(f"r{n}", NOW - timedelta(days=n), "success", **tried) for n in range(1, 5)]
+    objectives.put(db, "a", NOW, Nights(four, []), 0)
     db.execute("delete from obs.expected_runs")
     db.set_now(NOW.isoformat())
     found = status(db)
@@ -182,11 +183,12 @@ def test_a_tenants_own_target_counts_for_it_alone(nights: Nights, db: Db) -> Non
     ):
         db.call("set_setting", key=key, value=Jsonb(value), tenant_id=tenant)
     found = {
-        (row.tenant_id, row.objective): float(row.target)
-        for row in db.rows("select * from obs.slo_targets where objective in ('crawl_success', 'alert_mtta')")
+        (row.tenant_id, row.slo): float(row.target)
+        for row in db.rows("select * from obs.slo_targets where slo in ('crawl_success_p50', 'alert_mtta')")
     }
     assert found == {
-        ("a", "crawl_success"): 0.91, ("b", "crawl_success"): 0.5, ("a", "alert_mtta"): 10, ("b", "alert_mtta"): 30
+        ("a", "crawl_success_p50"): 0.91, ("b", "crawl_success_p50"): 0.5,
+        ("a", "alert_mtta"): 10, ("b", "alert_mtta"): 30,
     }  # fmt: skip
     rates = objectives.crawl_rates(objectives.ran(nights, MONTH))
     row = status(db)["crawl_success_p50"]

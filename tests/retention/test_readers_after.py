@@ -31,7 +31,7 @@ def old_night(db: Db, tenant: str, run: str, day: object) -> None:
         )  # fmt: skip
         item(
             db, run, "score", tenant_id=tenant, company_id=f"c{n}", duration_ms=n, ts=f"{day}T01:{n:02}:30Z",
-            extra={"bucket": "High" if n % 2 else "Low", "email_status": "verified"},
+            extra={"bucket": "High" if n % 2 else "Low", "email_status": "verified", "rationale_length": n * 31},
         )  # fmt: skip
         vendor_call(
             db, run, "lusha", "error" if n % 10 == 0 else "success", tenant_id=tenant, cost_usd=0.0123, tokens_input=n,

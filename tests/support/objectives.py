@@ -62,7 +62,8 @@ def made_up(now: datetime, days: int, seed: int = 1, tenant: str = "a") -> Night
         email = dice.randint(0, 300)
         runs.append(
             Run(
-                f"{tenant}-{len(runs):03}", at, status, minutes=dice.randint(20, 120), shortlist=dice.randint(100, 1500),
+                f"{tenant}-{len(runs):03}", at, status, minutes=dice.randint(20, 120),
+                shortlist=dice.randint(100, 1500),
                 crawled=dice.randint(tried // 2, tried), crawl_tried=tried, contactable=dice.randint(0, email),
                 with_email=email, **more,  # type: ignore[arg-type]
             )

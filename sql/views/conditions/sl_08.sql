@@ -15,7 +15,8 @@ select
     case
         when s.state = 'no_data' then format('%s: only %s in the window (%s), 5 are needed', s.title, s.n, s.over)
         else format(
-            '%s: %s, target %s (%s); budget %s, left %s%s', s.title, f.actual, f.target, s.over, round(s.budget), round(s.budget_left),
+            '%s: %s, target %s (%s); budget %s, left %s%s', s.title, f.actual, f.target, s.over, round(s.budget),
+            round(s.budget_left),
             case when s.spent_by_last_5 is not null then '; at least three of the last five failed' else '' end
         )
     end as summary,

@@ -12,7 +12,10 @@ select
 from obs.enrichment_runs as r
 inner join obs.tenants as t on r.tenant_id = t.tenant_id
 inner join obs.run_metrics as m on r.tenant_id = m.tenant_id and r.run_id = m.run_id
-where not r.is_simulation and m.name = 'rationale_length'
-    and m.value > 0 and m.label = any('{0,50,100,150,200,250,300,350,400,450,500,550,600,650,700,750,800,850,900,950,1000}'::text[]);
+where not r.is_simulation and m.name = 'rationale_length' and m.value > 0
+    and m.label in (
+        '0', '50', '100', '150', '200', '250', '300', '350', '400', '450', '500', '550', '600', '650', '700', '750', '800', '850',
+        '900', '950', '1000'
+    );
 comment on view obs.dash_rationale_lengths is
 'How long the rationales of a run are: companies by steps of 50 characters; the last step, from 1,000 on, is open.';

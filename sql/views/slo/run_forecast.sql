@@ -1,7 +1,7 @@
 -- obs.run_forecast: when a run that goes on will have ended, beside the minutes that its objective allows
--- A stage weighs as long as it took in the last good run of the tenant and kind; one that run had not weighs as much as the mean
--- of the others. Of a stage is done what share of its items is: of what was planned, else of as many for a candidate as in the last good
--- run. Numbers are as fresh as the last fold: a minute at most.
+-- A stage weighs as long as it took in the last good run of the tenant and kind; one that this had not weighs as much as the
+-- mean of the others. Of a stage is done what share of its items is: of what was planned, else of as many for a candidate as
+-- in the last good run. Numbers are as fresh as the last fold: a minute at most.
 create or replace view obs.run_forecast with (security_invoker = true) as
 select
     r.tenant_id,
@@ -19,7 +19,7 @@ select
         else 'no_data'
     end as verdict
 from obs.enrichment_runs as r
-inner join obs.slo_targets as g on r.tenant_id = g.tenant_id and g.objective = 'duration_per_1k'
+inner join obs.slo_targets as g on r.tenant_id = g.tenant_id and g.slo = 'duration_p95_per_1k'
 cross join lateral (select extract(epoch from greatest(obs.now() - r.started_at, interval '0')) / 60 as elapsed_min) as e
 left join lateral (
     select max(x.value) as candidates
@@ -47,7 +47,9 @@ left join lateral (
             coalesce(s.took, avg(s.took) over (), 1) as weight,
             case
                 when s.has_ended then 1
-                else least(s.items / nullif(coalesce(s.planned, s.items_before * c.candidates / nullif(good.candidates, 0)), 0), 1)
+                else least(s.items / nullif(
+                    coalesce(s.planned, s.items_before * c.candidates / nullif(good.candidates, 0)), 0
+                ), 1)
             end as done
         from (
             select
@@ -72,4 +74,4 @@ left join lateral (
 ) as p on true
 where r.status = 'running' and not r.is_simulation;
 comment on view obs.run_forecast is
-'One row a running run: how much of it is done, how many minutes it will take, and whether 1,000 candidates stay within the target.';
+'One row a running run: how much is done, how many minutes it will take, whether 1,000 candidates stay within the target.';

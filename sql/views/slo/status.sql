@@ -1,8 +1,8 @@
--- obs.slo_status: how each service level objective of a tenant stands: target, actual, how sure, what is left of its budget
--- Every measure is how many were missed of how many, beside how many the target allows; more is a breach, fewer than 5 is no_data.
--- Percentiles are percentile_disc. So p95 below the target means that at most 5 % reach it, p50 at or above it that less than
--- half are below. Of a mean the budget is minutes: alerts times the target. Shares have the 95 % interval of Wilson (1927), as in
--- qa_run_status. The trend is actual less that of the window prev.
+-- obs.slo_status: how each objective of a tenant stands: target, actual, how sure, what is left of its budget
+-- Every measure is how many were missed of how many, beside how many the target allows; more is a breach, of fewer than 5
+-- nothing is said. Percentiles are percentile_disc. So p95 below the target means that at most 5 % reach it, p50 at or above it
+-- that less than half are below. Of a mean the budget is minutes: alerts times the target. Shares have the 95 % interval of
+-- Wilson (1927), as in qa_run_status. The trend is actual less that of the window before.
 create or replace view obs.slo_status with (security_invoker = true) as
 with nights as (
     select
@@ -25,7 +25,9 @@ runs as (
     select
         n.tenant_id,
         n.month,
-        case when m.shortlist >= 200 and n.status in ('success', 'partial') then r.duration_ms / 60.0 / m.shortlist end as min_per_1k,
+        case
+            when m.shortlist >= 200 and n.status in ('success', 'partial') then r.duration_ms / 60.0 / m.shortlist
+        end as min_per_1k,
         c.count_success::numeric / nullif(c.count_total, 0) as crawl,
         m.contactable,
         m.with_email
@@ -73,10 +75,10 @@ measured as (
     select
         n.tenant_id,
         'last_5' as slo,
-        0,
-        count(*),
-        count(*) filter (where not n.succeeded),
-        null
+        0 as earlier,
+        count(*) as n,
+        count(*) filter (where not n.succeeded) as missed,
+        null as actual
     from nights as n
     where n.place <= 5
     group by n.tenant_id
@@ -84,10 +86,10 @@ measured as (
     select
         n.tenant_id,
         'run_success_30d' as slo,
-        n.month,
-        count(*),
-        count(*) filter (where not n.succeeded),
-        avg(n.succeeded::int)
+        n.month as earlier,
+        count(*) as n,
+        count(*) filter (where not n.succeeded) as missed,
+        avg(n.succeeded::int) as actual
     from nights as n
     where n.month is not null
     group by n.tenant_id, n.month
@@ -95,42 +97,42 @@ measured as (
     select
         r.tenant_id,
         'duration_p95_per_1k' as slo,
-        r.month,
-        count(r.min_per_1k),
-        count(*) filter (where r.min_per_1k >= g.target),
-        percentile_disc(0.95) within group (order by r.min_per_1k)
+        r.month as earlier,
+        count(r.min_per_1k) as n,
+        count(*) filter (where r.min_per_1k >= g.target) as missed,
+        percentile_disc(0.95) within group (order by r.min_per_1k) as actual
     from runs as r
-    inner join obs.slo_targets as g on r.tenant_id = g.tenant_id and g.objective = 'duration_per_1k'
+    inner join obs.slo_targets as g on r.tenant_id = g.tenant_id and g.slo = 'duration_p95_per_1k'
     group by r.tenant_id, r.month
     union all
     select
         r.tenant_id,
         'crawl_success_p50' as slo,
-        r.month,
-        count(r.crawl),
-        count(*) filter (where r.crawl < g.target),
-        percentile_disc(0.5) within group (order by r.crawl)
+        r.month as earlier,
+        count(r.crawl) as n,
+        count(*) filter (where r.crawl < g.target) as missed,
+        percentile_disc(0.5) within group (order by r.crawl) as actual
     from runs as r
-    inner join obs.slo_targets as g on r.tenant_id = g.tenant_id and g.objective = 'crawl_success'
+    inner join obs.slo_targets as g on r.tenant_id = g.tenant_id and g.slo = 'crawl_success_p50'
     group by r.tenant_id, r.month
     union all
     select
         r.tenant_id,
         'company_contactable' as slo,
-        r.month,
-        coalesce(sum(r.with_email), 0),
-        sum(r.with_email - r.contactable),
-        sum(r.contactable) / nullif(sum(r.with_email), 0)
+        r.month as earlier,
+        coalesce(sum(r.with_email), 0) as n,
+        sum(r.with_email - r.contactable) as missed,
+        sum(r.contactable) / nullif(sum(r.with_email), 0) as actual
     from runs as r
     group by r.tenant_id, r.month
     union all
     select
         p.tenant_id,
         w.slo,
-        p.month,
-        count(*),
-        sum(w.minutes),
-        avg(w.minutes)
+        p.month as earlier,
+        count(*) as n,
+        sum(w.minutes) as missed,
+        avg(w.minutes) as actual
     from pages as p
     cross join lateral (values ('alert_mtta', p.to_ack), ('alert_mttr_p1', p.to_resolve)) as w (slo, minutes)
     group by p.tenant_id, w.slo, p.month
@@ -138,10 +140,10 @@ measured as (
 
 select
     g.tenant_id,
-    d.slo,
-    d.title,
+    g.slo,
+    g.title,
     g.target,
-    d.unit,
+    g.unit,
     cur.actual,
     coalesce(cur.n, 0) as n,
     case when coalesce(cur.n, 0) < 5 then 'no_data' when cur.missed > b.budget then 'breach' else 'ok' end as state,
@@ -150,26 +152,16 @@ select
     b.budget,
     b.budget - cur.missed as budget_left,
     case when prev.n >= 5 then cur.actual - prev.actual end as trend,
-    d.over,
+    g.over,
     case when cur.n >= 5 then cur.missed / nullif(b.allowance, 0) end as spent,
     case when fast.missed >= 3 then fast.missed / fast.n / nullif(1 - g.target, 0) end as spent_by_last_5
 from obs.slo_targets as g
-inner join (
-    values
-    ('run_success', 'run_success_50', 'Nightly runs that succeed', 'share', 'last 50 nightly runs'),
-    ('run_success', 'run_success_30d', 'Nightly runs that succeed', 'share', '30 days'),
-    ('duration_per_1k', 'duration_p95_per_1k', 'Duration of a run for 1,000 candidates, p95', 'minutes', '30 days, runs of 200 and more'),
-    ('crawl_success', 'crawl_success_p50', 'Crawl success of a run, p50', 'share', '30 days'),
-    ('company_contactable', 'company_contactable', 'Companies with a usable business e-mail', 'share', '30 days'),
-    ('alert_mtta', 'alert_mtta', 'Time until a page is acknowledged, mean', 'minutes', '30 days'),
-    ('alert_mttr_p1', 'alert_mttr_p1', 'Time until a page is resolved, mean', 'minutes', '30 days')
-) as d (objective, slo, title, unit, over) on g.objective = d.objective
-left join measured as cur on g.tenant_id = cur.tenant_id and d.slo = cur.slo and cur.earlier = 0
-left join measured as prev on g.tenant_id = prev.tenant_id and d.slo = prev.slo and prev.earlier = 1
-left join measured as fast on g.tenant_id = fast.tenant_id and d.slo = 'run_success_50' and fast.slo = 'last_5'
+left join measured as cur on g.tenant_id = cur.tenant_id and g.slo = cur.slo and cur.earlier = 0
+left join measured as prev on g.tenant_id = prev.tenant_id and g.slo = prev.slo and prev.earlier = 1
+left join measured as fast on g.tenant_id = fast.tenant_id and g.slo = 'run_success_50' and fast.slo = 'last_5'
 cross join lateral (
     select
-        case d.slo
+        case g.slo
             when 'duration_p95_per_1k' then cur.n * 0.05
             when 'crawl_success_p50' then ceil(cur.n / 2) - 0.5
             when 'alert_mtta' then cur.n * g.target
@@ -180,12 +172,14 @@ cross join lateral (
 cross join lateral (
     select
         w.allowance,
-        case when d.slo in ('alert_mtta', 'alert_mttr_p1') then w.allowance else floor(w.allowance) end as budget
+        case when g.slo in ('alert_mtta', 'alert_mttr_p1') then w.allowance else floor(w.allowance) end as budget
 ) as b
 cross join lateral (
     select
         cur.actual as p,
-        case when d.objective in ('run_success', 'company_contactable') then 3.841459::numeric / nullif(cur.n, 0) end as zz
+        case
+            when g.slo in ('run_success_50', 'run_success_30d', 'company_contactable') then 3.841459::numeric / nullif(cur.n, 0)
+        end as zz
 ) as z
 cross join lateral (
     select
@@ -193,4 +187,4 @@ cross join lateral (
         least((z.p + z.zz / 2 + sqrt(z.zz * (z.p * (1 - z.p) + z.zz / 4))) / (1 + z.zz), 1) as high
 ) as i;
 comment on view obs.slo_status is
-'One row a tenant and service level objective: target, actual, n, state ok, breach or no_data (n below 5), budget and what is left.';
+'One row a tenant and objective: target, actual, n, state ok, breach or no_data (n below 5), budget and what is left.';
