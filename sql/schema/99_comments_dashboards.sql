@@ -118,6 +118,7 @@ comment on column obs.slo_nights.at is 'When it started, or was due.';
 comment on column obs.slo_nights.night is 'Date of that in the tenant''s time zone.';
 comment on column obs.slo_nights.status is 'How the run ended, or missing.';
 comment on column obs.slo_nights.succeeded is 'It ended as success.';
+comment on column obs.slo_nights.duration_ms is 'ended_at - started_at in ms; NULL where no run came.';
 
 comment on column obs.slo_status.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.slo_status.slo is

@@ -206,7 +206,10 @@ def test_sl_08_fires_for_what_is_missed_and_pages_when_three_of_five_nights_fail
     found = status(db)
     assert alerts.keys() == {slo for slo, row in found.items() if row.state == "breach"}
     assert "run_success_30d" in alerts
-    assert all(row.value == round(found[slo].spent, 4) and row.severity == "warning" for slo, row in alerts.items())
+    assert all(
+        row.value == Fraction(math.ceil(10 * found[slo].spent), 10) and row.severity == "warning"
+        for slo, row in alerts.items()
+    )
     newest = [run.run_id for _, run in nights.counted() if run][:3]
     db.execute("update obs.enrichment_runs set status = 'error' where tenant_id = 'a' and run_id = any(%s)", (newest,))
     db.call("evaluate_alerts")

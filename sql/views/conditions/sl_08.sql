@@ -1,7 +1,8 @@
 -- obs.condition_sl_08: how much of the budget of each service level objective is spent
 -- Its subject is the objective, its value missed / allowed: above 1 the target is missed. Where three of the last five nightly
 -- runs failed, how fast these spend it counts for run_success_50: at 98 % that is 30 times the allowed speed, which pages. With
--- fewer than five in the window nothing is judged; what has been judged before is told so.
+-- fewer than five in the window nothing is judged; what has been judged before is told so. Rounded up to a tenth, which keeps
+-- both sides of the threshold apart and the history of observations short while a page waits.
 create or replace view obs.condition_sl_08 with (security_invoker = true) as
 select
     'SL-08'::text as alert_code,
@@ -23,7 +24,7 @@ select
     jsonb_build_object('sample', s.n, 'actual', s.actual, 'target', s.target, 'low', s.low, 'high', s.high) as details
 from obs.slo_status as s
 cross join lateral (
-    select round(case when s.state <> 'no_data' then greatest(s.spent, s.spent_by_last_5) end, 4) as value
+    select ceil(10 * case when s.state <> 'no_data' then greatest(s.spent, s.spent_by_last_5) end) / 10 as value
 ) as v
 cross join lateral (
     select

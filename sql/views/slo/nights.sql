@@ -33,7 +33,8 @@ in_order as (
             m.grace,
             null::text as run_id,
             null::text as status,
-            null::timestamptz as started_at
+            null::timestamptz as started_at,
+            null::bigint as duration_ms
         from moments as m
         union all
         select
@@ -44,7 +45,8 @@ in_order as (
             null as grace,
             r.run_id,
             r.status,
-            r.started_at
+            r.started_at,
+            r.duration_ms
         from obs.enrichment_runs as r
         where not r.is_simulation and r.started_at > obs.now() - interval '120 days'
             and (
@@ -65,7 +67,8 @@ select
     coalesce(o.started_at, o.due_at) as at,
     (coalesce(o.started_at, o.due_at) at time zone t.time_zone)::date as night,
     coalesce(o.status, 'missing') as status,
-    coalesce(o.status = 'success', false) as succeeded
+    coalesce(o.status = 'success', false) as succeeded,
+    o.duration_ms
 from in_order as o
 inner join obs.tenants as t on o.tenant_id = t.tenant_id
 where case

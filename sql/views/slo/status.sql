@@ -10,6 +10,7 @@ with nights as (
         n.run_id,
         n.status,
         n.succeeded,
+        n.duration_ms,
         n.place,
         case when n.place <= 50 then 0 when n.place <= 100 then 1 end as fifty,
         case when n.at > obs.now() - interval '30 days' then 0 when n.at > obs.now() - interval '60 days' then 1 end as month
@@ -26,26 +27,23 @@ runs as (
         n.tenant_id,
         n.month,
         case
-            when m.shortlist >= 200 and n.status in ('success', 'partial') then r.duration_ms / 60.0 / m.shortlist
+            when m.shortlist >= 200 and n.status in ('success', 'partial') then n.duration_ms / 60.0 / m.shortlist
         end as min_per_1k,
         c.count_success::numeric / nullif(c.count_total, 0) as crawl,
         m.contactable,
         m.with_email
     from nights as n
-    inner join obs.enrichment_runs as r on n.tenant_id = r.tenant_id and n.run_id = r.run_id
     left join obs.run_stage_stats as c on n.tenant_id = c.tenant_id and n.run_id = c.run_id and c.stage = 'crawl'
-    left join (
+    cross join lateral (
         select
-            x.tenant_id,
-            x.run_id,
             max(x.value) filter (where x.name = 'candidates_post') as shortlist,
             max(x.value) filter (where x.name = 'companies_contactable') as contactable,
             max(x.value) filter (where x.name = 'companies_with_email') as with_email
         from obs.run_metrics as x
-        where x.name in ('candidates_post', 'companies_contactable', 'companies_with_email')
-        group by x.tenant_id, x.run_id
-    ) as m on n.tenant_id = m.tenant_id and n.run_id = m.run_id
-    where n.month is not null
+        where x.tenant_id = n.tenant_id and x.run_id = n.run_id
+            and x.name in ('candidates_post', 'companies_contactable', 'companies_with_email')
+    ) as m
+    where n.month is not null and n.run_id is not null
 ),
 
 pages as (
