@@ -12,6 +12,7 @@ from . import (
     backtest,
     demo,
     diagnose,
+    export,
     forward,
     import_,
     install,
@@ -47,6 +48,7 @@ app.command("status")(status.status)
 app.command("simulate")(simulate.simulate)
 app.command("diagnose")(diagnose.diagnose)
 app.command("backtest")(backtest.backtest)
+app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("forward")(forward.forward)
 app.command("demo")(demo.demo)

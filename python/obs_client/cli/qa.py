@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .. import qa, webmail
+from .. import qa, webmail, wire
 from .database import Dsn, opened
 from .output import complain, note, plain
 from .trouble import Trouble
@@ -70,12 +70,17 @@ def export(
     Example: obs qa export --run acme-2026-03-02 --out review.csv
     """
     with opened(dsn) as conn:
-        if out is None:
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-            qa.export(conn, sys.stdout, run, tenant, every)
-            return
-        with Path(out).open("w", encoding="utf-8", newline="") as file:
-            number = qa.export(conn, file, run, tenant, every)
+        write_samples(conn, out, run, tenant, every)
+
+
+def write_samples(conn: wire.Connection, out: str | None, run: str | None, tenant: str | None, every: bool) -> None:
+    """Samples as CSV to a file, or to stdout."""
+    if out is None:
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+        qa.export(conn, sys.stdout, run, tenant, every)
+        return
+    with Path(out).open("w", encoding="utf-8", newline="") as file:
+        number = qa.export(conn, file, run, tenant, every)
     note(f"{number} samples in {out}")
 
 

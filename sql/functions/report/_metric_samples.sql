@@ -3,8 +3,8 @@
 -- Reads/Writes: enrichment_runs, run_stage_stats, run_vendor_usage, alerts, job_health, with the rights of who asks
 -- Raises: nothing
 -- Never more than p_limit samples, whatever was logged. Runs come in the order they started, the newest first. Each that
--- fits is shown (9 samples, and 8 for a tenant's first), then stages and vendors of as many as still fit: the 100 biggest
--- stages (7 samples each) and 50 biggest vendors (5 each) of a run. What was left out is a sample itself.
+-- fits is shown (9 samples; for a tenant's first also its runs by status, and 3 severities), then stages and vendors of as many
+-- as still fit: the 100 biggest stages (7 samples each) and 50 biggest vendors (5 each) of a run. What was left out is told.
 create or replace function obs._metric_samples(p_limit int default 10000)
 returns table (family text, labels text, suffix text, own_label text, value numeric)
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -47,7 +47,11 @@ begin
     ), shown as materialized (
         select l.*
         from (
-            select r.*, sum(9 + 8 * r.is_first::int) over (order by r.place) as samples from last_runs r
+            select r.*, sum(9 + case when r.is_first then 3 + e.statuses else 0 end) over (order by r.place) as samples
+            from last_runs r
+            join (
+                select c.tenant_id, count(distinct c.status) as statuses from counted c group by c.tenant_id
+            ) e on e.tenant_id = r.tenant_id
         ) l
         where l.samples <= v_budget
     ), stages as materialized (
@@ -62,25 +66,25 @@ begin
             row_number() over (partition by l.place order by u.calls desc, u.vendor) as rank
         from shown l
         join obs.run_vendor_usage u on u.tenant_id = l.tenant_id and u.run_id = l.run_id
+    ), totals as materialized (
+        select s.place, sum(s.count_success) as good, sum(s.count_error) as bad, sum(s.cost_usd_exact) as cost_usd,
+            sum(s.unpriced_calls) as unpriced, bool_and(s.complete) as complete, least(count(*), 100) as stages
+        from stages s
+        group by s.place
     ), in_detail as materialized (
         select d.place
         from (
-            select l.place, max(l.samples) over () + sum(
-                7 * least((select count(*) from stages s where s.place = l.place), 100)
-                + 5 * least((select count(*) from vendors u where u.place = l.place), 50)
-            ) over (order by l.place) as samples
+            select l.place, max(l.samples) over ()
+                + sum(7 * coalesce(t.stages, 0) + 5 * coalesce(u.vendors, 0)) over (order by l.place) as samples
             from shown l
+            left join totals t on t.place = l.place
+            left join (select v.place, least(count(*), 50) as vendors from vendors v group by v.place) u on u.place = l.place
         ) d
         where d.samples <= v_budget
     )
     select m.family, l.labels, '', m.own_label, m.value
     from shown l
-    left join lateral (
-        select sum(s.count_success) as good, sum(s.count_error) as bad, sum(s.cost_usd_exact) as cost_usd,
-            sum(s.unpriced_calls) as unpriced, bool_and(s.complete) as complete
-        from stages s
-        where s.place = l.place
-    ) t on true
+    left join totals t on t.place = l.place
     cross join lateral (values
         ('obs_run_status', obs._label('status', l.status), 1::numeric),
         ('obs_run_started_timestamp_seconds', '', round(extract(epoch from l.started_at), 3)),
