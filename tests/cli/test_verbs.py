@@ -21,6 +21,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 VERBS = [
     *("install", "upgrade", "uninstall", "version", "import", "reconcile", "status"),
+    *("timeline", "explain", "tail"),
     *("simulate", "diagnose", "backtest", "replay", "forward", "demo", "qa", "privacy"),
 ]
 
