@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import socket
 from collections.abc import Callable
 
 import httpx
@@ -88,6 +89,20 @@ def test_an_export_of_many_rows_comes_in_parts_and_gives_its_connection_back(
         reader.close()
         reader = site.api("test_reader_b")
         assert reader.get(url).text.count("\r\n") == 5001
+
+
+def test_who_stops_reading_an_export_holds_nobody_up(world: Db, new_site: Callable[..., Site]) -> None:
+    site = new_site(exports_at_once=1, export_timeout_ms=300)
+    with socket.socket() as lazy:
+        lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        lazy.connect(("127.0.0.1", site.port))
+        lazy.sendall(
+            f"GET /export/run_events.csv?run_id=b-long HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Authorization: Bearer {site.token('test_reader_b')}\r\n\r\n".encode()
+        )
+        assert lazy.recv(15) == b"HTTP/1.1 200 OK"
+        answers = (site.api("test_reader_b").get("/export/qa.csv?run_id=b-qa") for _ in range(100))
+        assert next(answer.status_code for answer in answers if answer.status_code != 503) == 200
 
 
 def test_events_that_are_gone_are_410_with_what_is_left(site: Site, world: Db) -> None:

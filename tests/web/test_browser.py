@@ -92,10 +92,6 @@ def visit(browser: Browser, site: Site) -> Callable[..., Any]:
     return visiting
 
 
-def paths_of(number: int) -> tuple[str, ...]:
-    return ("/", "/?tenant_id=a", "/runs/a-night", f"/alerts/{number}", "/qa", "/qa/a-qa/c1", "/slo", "/runs/a-good")
-
-
 def charts(page: Page) -> dict[str, dict[str, tuple[list[str], list[Any]]]]:
     """What plotly.js holds of each chart: {chart: {series: (x, y)}}."""
     found: list[Any] = page.evaluate(
@@ -108,19 +104,6 @@ def charts(page: Page) -> dict[str, dict[str, tuple[list[str], list[Any]]]]:
 def same(drawn: list[Any], wanted: list[Any]) -> bool:
     pairs = zip(drawn, wanted, strict=True)
     return all((a is None) == (b is None) and (a is None or abs(a - float(b)) < 1e-9) for a, b in pairs)
-
-
-def test_each_page_renders_without_an_error_or_a_violation_in_light_and_dark(
-    visit: Callable[..., Any], alert_of: Callable[[str], int]
-) -> None:
-    for scheme in ("light", "dark"):
-        with visit("test_reader_a", color_scheme=scheme) as seen:
-            for path in paths_of(alert_of("a")):
-                page = seen.open(path)
-                assert page.locator("h1").count() == 1
-                for plot in page.locator("figure[data-chart] [data-plot]").all():
-                    assert plot.locator("svg.main-svg").first.bounding_box()["height"] > 200
-                seen.check()
 
 
 def test_charts_and_their_tables_show_what_sql_gives(visit: Callable[..., Any], world: Db) -> None:
@@ -186,20 +169,40 @@ def test_the_runbook_is_ticked_by_who_is_logged_in(visit: Callable[..., Any], al
         seen.check()
 
 
-def test_a_tenants_user_sees_no_other_tenant_anywhere(visit: Callable[..., Any]) -> None:
+def test_no_page_has_an_error_a_violation_or_another_tenant(visit: Callable[..., Any]) -> None:
     """Follows every link from the front page: nothing of b stands anywhere, in text, attribute or chart."""
     with visit("test_reader_a") as seen:
         waiting, visited = ["/"], {"/"}
         while waiting:
             page = seen.open(waiting.pop())
+            check(seen)
             assert not re.search(r"\bb-(night|good|qa)\b|test_reviewer_b|test_reader_b", page.content())
             assert page.locator("option, td, dd").filter(has_text=re.compile(r"^b$")).count() == 0
             links = page.locator("a[href^='/']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-            for link in links:
-                if link.split("#")[0] not in visited and not link.startswith("/export/"):
-                    visited.add(link.split("#")[0])
-                    waiting.append(link.split("#")[0])
-        assert len(visited) > 10
+            shapes = {shape(link): link.split("#")[0] for link in links if not link.startswith("/export/")}
+            waiting += [link for known, link in shapes.items() if known not in visited]
+            visited |= set(shapes)
+    assert visited >= {"/", "/runs/a-night", "/runs/a-good", "/alerts/", "/qa", "/qa/a-qa/", "/slo"}
+
+
+def shape(link: str) -> str:
+    """One of the ten companies and one of the alerts stand for all."""
+    return re.sub(r"(?<=^/alerts/)\d+|(?<=^/qa/a-qa/)[^/]+", "", link.split("?")[0].split("#")[0])
+
+
+def check(seen: Visit) -> None:
+    assert seen.page.locator("h1").count() == 1
+    for plot in seen.page.locator("figure[data-chart] [data-plot]").all():
+        assert plot.locator("svg.main-svg").first.bounding_box()["height"] > 200
+    seen.check()
+
+
+def test_in_the_dark_it_is_the_same(visit: Callable[..., Any]) -> None:
+    with visit("test_reader_a", color_scheme="dark") as seen:
+        for path in ("/runs/a-night", "/qa/a-qa/c1"):
+            page = seen.open(path)
+            assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 24, 31)"
+            check(seen)
 
 
 def test_a_tampered_session_is_401(visit: Callable[..., Any]) -> None:
@@ -221,7 +224,7 @@ def test_axe_finds_no_serious_violation(visit: Callable[..., Any], alert_of: Cal
     front, run, alert = "/?tenant_id=a", "/runs/a-night", f"/alerts/{alert_of('a')}"
     for scheme, paths in (
         ("light", [front, run, alert, "/qa", "/qa/a-qa/c1", "/slo", "/login"]),
-        ("dark", [run, alert]),
+        ("dark", [run]),
     ):
         with visit("test_reader_a", color_scheme=scheme, bypass_csp=True) as seen:
             for path in paths:

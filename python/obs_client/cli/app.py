@@ -12,6 +12,7 @@ from . import (
     backtest,
     demo,
     diagnose,
+    explain,
     export,
     forward,
     import_,
@@ -22,6 +23,8 @@ from . import (
     serve,
     simulate,
     status,
+    tail,
+    timeline,
     uninstall,
     upgrade,
     version,
@@ -45,6 +48,9 @@ app.command("version")(version.version)
 app.command("import")(import_.import_)
 app.command("reconcile")(reconcile.reconcile)
 app.command("status")(status.status)
+app.command("timeline")(timeline.timeline)
+app.command("explain")(explain.explain)
+app.command("tail")(tail.tail)
 app.command("simulate")(simulate.simulate)
 app.command("diagnose")(diagnose.diagnose)
 app.command("backtest")(backtest.backtest)

@@ -43,7 +43,7 @@ def serve(
     Who asks needs a token of `obs token`; the role it names decides what is seen. The server's own login must be a
     member of those roles, and stand under row security itself. OBS_SECRET_FILE or OBS_SECRET signs the tokens.
 
-    Example: OBS_SECRET_FILE=/etc/obs/secret obs serve --dsn postgresql://obs_web@db/pipeline
+    Example: obs serve --dsn postgresql://obs_web@db/pipeline
     """
     try:
         import uvicorn

@@ -1,4 +1,4 @@
-"""CSV out of the database as it comes: a server-side cursor, so a million rows take no more memory than a page of them.
+"""CSV out of the database as it comes, so that a million rows take no more memory than a page of them.
 
 The first rows are read before the answer begins, so that an unknown run or one whose events are gone is a status, and
 not half a file. Few run at once, since each holds a connection.
@@ -6,6 +6,7 @@ not half a file. Few run at once, since each holds a connection.
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -13,19 +14,17 @@ from contextlib import ExitStack
 
 import anyio
 from fastapi import Request, Response
-from psycopg.rows import tuple_row
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from .. import qa
+from .. import export, qa
 from .database import Connection
 from .problems import Problem, not_found
 from .service import Service, an_id, tenant_of
 
-ROWS_AT_ONCE = 2_000
+ROWS_AT_ONCE = 500
 _Rows = Callable[[Connection], Generator[bytes, None, None]]
-_EVENTS = "select line from obs.run_events_csv(p_run_id => %s, p_tenant_id => %s) as line"
 _KNOWN = """select 1 as one from obs.enrichment_runs r
     where r.run_id = %(run)s and (%(tenant)s::text is null or r.tenant_id = %(tenant)s)"""
 
@@ -42,7 +41,7 @@ class Exports:
         if not (run := request.query_params.get("run_id", "")):
             raise Problem(400, "Which run? Say ?run_id=.")
         run, tenant = an_id(run), tenant_of(request)
-        return self._answer(request, f"run_events_{run}.csv", lambda conn: _events(conn, run, tenant))
+        return self._answer(request, f"run_events_{run}.csv", lambda conn: export.run_events(conn, run, tenant))
 
     def qa(self, request: Request) -> Response:
         """Samples that wait for a reviewer, as `obs qa import` takes them back; with ?all=true all of them."""
@@ -69,14 +68,17 @@ class Exports:
             # What holds the connection must see how it ended, or it would wait for the rest of the transaction.
             held.__exit__(type(error), error, error.__traceback__)
             raise
-        return _Export(first, chunks, held, _safe(name))
+        return _Export(first, chunks, held, _safe(name), timeout / 1000)
 
 
 class _Export(StreamingResponse):
-    """Gives back the connection when it ends, however it ends."""
+    """Gives back the connection when it ends, however it ends; a reader who has stopped reading is left after a time."""
 
-    def __init__(self, first: bytes, chunks: Generator[bytes, None, None], held: ExitStack, name: str) -> None:
+    def __init__(
+        self, first: bytes, chunks: Generator[bytes, None, None], held: ExitStack, name: str, longest_s: float
+    ) -> None:
         self._held = held
+        self._longest_s = longest_s
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         super().__init__(
             _streamed(first, chunks), headers=headers, media_type="text/csv; charset=utf-8; header=present"
@@ -84,7 +86,8 @@ class _Export(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await super().__call__(scope, receive, send)
+            with anyio.move_on_after(self._longest_s):
+                await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):
                 await run_in_threadpool(self._held.close)
@@ -97,18 +100,12 @@ async def _streamed(first: bytes, chunks: Iterator[bytes]) -> AsyncIterator[byte
         chunk = await run_in_threadpool(next, chunks, b"")
 
 
-def _events(conn: Connection, run: str, tenant: str | None) -> Generator[bytes, None, None]:
-    with conn.cursor("obs_events", row_factory=tuple_row) as cursor:
-        cursor.execute(_EVENTS, (run, tenant))
-        while rows := cursor.fetchmany(ROWS_AT_ONCE):
-            yield ("\r\n".join([line for (line,) in rows]) + "\r\n").encode()
-
-
 def _samples(conn: Connection, run: str | None, tenant: str | None, every: bool) -> Generator[bytes, None, None]:
     if run and conn.execute(_KNOWN, {"run": run, "tenant": tenant}).fetchone() is None:
         raise not_found()
-    for text in qa.exported(conn, run, tenant, every):
-        yield text.encode()
+    rows = qa.exported(conn, run, tenant, every)
+    while piece := "".join(itertools.islice(rows, ROWS_AT_ONCE)):
+        yield piece.encode()
 
 
 def _safe(name: str) -> str:

@@ -66,6 +66,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem(422, f"{', '.join(names)} cannot be read.")
     if isinstance(error, PoolTimeout | PoolClosed | TooManyRequests):
         return away()
+    if isinstance(error, errors.ObsError):
+        error = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
     if isinstance(error, psycopg.Error):
         return _of_database(error)
     log.error("unexpected: %s", errors.summary(error), exc_info=error)
