@@ -72,7 +72,7 @@ class Exports:
 
 
 class _Export(StreamingResponse):
-    """Gives back the connection when it ends, however it ends; a reader who has stopped reading is left after a time."""
+    """Gives back the connection when it ends, however it ends; who has stopped reading is left after a time."""
 
     def __init__(
         self, first: bytes, chunks: Generator[bytes, None, None], held: ExitStack, name: str, longest_s: float
