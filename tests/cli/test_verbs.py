@@ -21,7 +21,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 VERBS = [
     *("install", "upgrade", "uninstall", "version", "import", "reconcile", "status"),
-    *("simulate", "diagnose", "backtest", "replay", "forward", "demo", "qa", "privacy"),
+    *("simulate", "diagnose", "backtest", "export", "replay", "forward", "demo", "qa", "privacy"),
 ]
 
 
