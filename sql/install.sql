@@ -29,6 +29,8 @@ set search_path = pg_catalog, pg_temp;
 \ir schema/74_backups.sql
 \ir schema/75_audit_pieces.sql
 \ir schema/76_progress.sql
+\ir schema/81_runbook_ticks.sql
+\ir schema/82_report_indexes.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -269,6 +271,13 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/evidence/diagnose.sql
 \ir functions/evidence/keep_evidence.sql
 \ir functions/evidence/runbook.sql
+\ir functions/evidence/_runbook_steps.sql
+\ir functions/evidence/_runbook_of.sql
+\ir functions/evidence/_change_tick.sql
+\ir functions/evidence/tick_step.sql
+\ir functions/evidence/untick_step.sql
+\ir functions/evidence/runbook_steps.sql
+\ir functions/evidence/next_steps.sql
 \ir functions/evidence/_blast_radius.sql
 \ir functions/evidence/_message_words.sql
 \ir functions/evidence/_message_cause.sql
@@ -376,6 +385,31 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/report/_paired_events.sql
 \ir functions/report/_compared_totals.sql
 \ir functions/report/reconcile.sql
+\ir functions/report/_good_run_before.sql
+\ir functions/report/_cost_cells.sql
+\ir functions/report/_explain_cost.sql
+\ir functions/report/_stage_times.sql
+\ir functions/report/_explain_duration.sql
+\ir functions/report/_explain_errors.sql
+\ir functions/report/explain.sql
+\ir functions/report/_id_number.sql
+\ir functions/report/_stream_silences.sql
+\ir functions/report/silences.sql
+\ir functions/report/_run_changes.sql
+\ir functions/report/_run_failures.sql
+\ir functions/report/timeline.sql
+\ir functions/report/_first_error.sql
+\ir functions/report/_exemplars.sql
+\ir functions/report/_qa_stats.sql
+\ir functions/report/run_stats.sql
+\ir functions/report/shortlist_status.sql
+\ir functions/report/_csv_cell.sql
+\ir functions/report/_run_with_events.sql
+\ir functions/report/run_events_csv.sql
+\ir functions/report/_label.sql
+\ir functions/report/_metric_families.sql
+\ir functions/report/_metric_samples.sql
+\ir functions/report/metrics_text.sql
 -- run: the door and its faces, the jobs
 \ir functions/run/_canaries.sql
 \ir functions/run/_plant.sql
@@ -466,6 +500,7 @@ set search_path = pg_catalog, pg_temp;
 \ir views/conditions/pv_14.sql
 \ir views/alert_active.sql
 \ir views/alert_response.sql
+\ir views/runbook_efficacy.sql
 \ir views/qa_worklist.sql
 \ir views/qa_run_status.sql
 \ir views/qa_agreement.sql
@@ -507,6 +542,7 @@ set search_path = pg_catalog, pg_temp;
 \ir schema/98_comments_retention.sql
 \ir schema/99_comments_dashboards.sql
 \ir schema/99_comments_privacy.sql
+\ir schema/99_comments_runbook_ticks.sql
 
 reset role;
 reset lock_timeout;

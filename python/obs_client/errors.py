@@ -104,6 +104,12 @@ class MaintenanceFailedError(ObsError):
     sqlstate = "OB023"
 
 
+class ExpiredEventsError(ObsError):
+    """The raw events of the run are past their window; its numbers are kept."""
+
+    sqlstate = "OB024"
+
+
 class ForeignClusterError(ObsError):
     """The database is a restored or cloned copy: its forwarders may tell nobody."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 
 from . import wire
-from .qa_file import CHECKS, COLUMNS, Line, QaFileError, named, quoted
+from .qa_file import CHECKS, COLUMNS, Line, QaFileError, named, quoted, text
 
 _CELLS = ", ".join(f"s.checks -> '{check}' ->> '{part}'" for check in CHECKS for part in ("verdict", "reason"))
 _ROWS = f"""select s.tenant_id, s.run_id, s.company_id, s.revision, s.bucket, s.stratum, {_CELLS}, s.result, s.notes
@@ -52,13 +53,20 @@ class Outcome:
     conflicts: list[str] = field(default_factory=list)
 
 
-def samples(conn: wire.Connection, run: str | None, tenant: str | None, every: bool) -> list[Sequence[object]]:
-    """The samples that wait for a reviewer, or with `every` all; QaScopeError for a run or tenant not the caller's."""
-    named = {"run": run, "tenant": tenant}
-    if (run or tenant) and not conn.execute(_KNOWN, named).fetchone():
-        what = " of ".join(f"{kind} {quoted(name)}" for kind, name in named.items() if name)
-        raise QaScopeError(f"{what} is not known among your runs: see `obs qa worklist`")
-    return conn.execute(_ROWS, {**named, "every": every}).fetchall()
+def exported(conn: psycopg.Connection[Any], run: str | None, tenant: str | None, every: bool) -> Iterator[str]:
+    """The file, a row at a time, of the samples that wait for a reviewer, or with `every` of all.
+
+    Read over a cursor of the transaction that the caller is in. Raises QaScopeError for a run or tenant that is not the
+    caller's, before the first row.
+    """
+    scope = {"run": run, "tenant": tenant}
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        if (run or tenant) and not cursor.execute(_KNOWN, scope).fetchone():
+            what = " of ".join(f"{kind} {quoted(name)}" for kind, name in scope.items() if name)
+            raise QaScopeError(f"{what} is not known among your runs: see `obs qa worklist`")
+    with conn.cursor("obs_qa_export", row_factory=tuple_row) as cursor:
+        cursor.execute(_ROWS, {**scope, "every": every})
+        yield from text(cursor)
 
 
 def apply(conn: wire.Connection, path: str, lines: Sequence[Line], dry_run: bool = False) -> Outcome:

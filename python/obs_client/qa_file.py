@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from types import SimpleNamespace
 
 CHECKS = ("domain", "about", "contacts", "rationale")
 COLUMNS: tuple[str, ...] = (
@@ -63,11 +64,14 @@ class Line:
         return self.cells["tenant_id"], self.cells["run_id"], self.cells["company_id"]
 
 
-def write(out: TextIO, rows: Sequence[Sequence[object]]) -> None:
-    """The samples as CSV."""
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_neutral(value) for value in row] for row in rows)
+def text(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The samples as CSV, a row at a time, the head first."""
+    written: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=written.append), lineterminator="\r\n")
+    for row in itertools.chain([COLUMNS], rows):
+        writer.writerow([_neutral(value) for value in row])
+        yield "".join(written)
+        written.clear()
 
 
 def read(path: str) -> list[Line]:

@@ -61,8 +61,27 @@ grant execute on function
 obs.percentile(text, numeric, timestamptz, timestamptz, text[], text), obs.error_text(text, text),
 obs.bucket_bounds(int)
 to obs_reader, obs_bi, obs_ops, obs_admin;
+-- What is shown of runs, with the rights of who asks: so are its helpers
+grant execute on function
+obs.run_stats(text, text), obs.shortlist_status(text), obs.run_events_csv(text, text),
+obs._find_tenant(text, text, text[]), obs._resolve_tenant(text, text, text[]), obs._first_error(text, text, date),
+obs._exemplars(text, text, date), obs._qa_stats(text, text), obs._csv_cell(text), obs._run_with_events(text, text),
+obs.metrics_text(), obs._metric_families(), obs._metric_samples(int), obs._label(text, text)
+to obs_reader, obs_bi, obs_ops, obs_admin;
 grant execute on function obs.recompute(text, text), obs.gaps(text, text), obs.reconcile(text, jsonb, text)
 to obs_reader, obs_ops, obs_admin;
+
+-- What happened in a run and what changed: read with the rights of who asks
+grant execute on function
+obs.explain(text, text, text), obs._resolve_tenant(text, text, text[]), obs._find_tenant(text, text, text[]),
+obs._good_run_before(obs.enrichment_runs), obs._cost_cells(obs.enrichment_runs), obs._stage_times(obs.enrichment_runs),
+obs._explain_cost(obs.enrichment_runs, obs.enrichment_runs),
+obs._explain_duration(obs.enrichment_runs, obs.enrichment_runs),
+obs._explain_errors(obs.enrichment_runs, obs.enrichment_runs),
+obs.timeline(text, text), obs.silences(text, text, interval),
+obs._run_changes(obs.enrichment_runs, timestamptz), obs._run_failures(obs.enrichment_runs),
+obs._error_meaning(text, text, text)
+to obs_reader, obs_bi, obs_ops, obs_admin;
 
 -- Watching: expected runs and advice; a view calls its functions with the rights of who asks
 grant execute on function obs.advice(text, text, text)
@@ -126,6 +145,11 @@ grant execute on function obs.diagnose(bigint) to obs_reader, obs_ops, obs_admin
 grant execute on function obs.runbook(text), obs.checks_of(bigint), obs.run_check(bigint, text)
 to obs_reader, obs_ops, obs_forwarder, obs_admin;
 grant execute on function obs.keep_evidence(bigint, jsonb) to obs_forwarder;
+-- Steps ticked: readers for alerts of their tenants; what was done is read like the alerts
+grant select on obs.runbook_ticks, obs.runbook_efficacy to obs_reader, obs_bi, obs_ops, obs_admin;
+grant execute on function
+obs.runbook_steps(bigint), obs.next_steps(bigint), obs.tick_step(bigint, int, text), obs.untick_step(bigint, int)
+to obs_reader, obs_ops, obs_admin;
 -- Forwarders call functions and read nothing
 grant execute on function
 obs.claim_notifications(text, text[], int, interval),

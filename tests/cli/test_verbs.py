@@ -21,7 +21,8 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 VERBS = [
     *("install", "upgrade", "uninstall", "version", "import", "reconcile", "status"),
-    *("simulate", "diagnose", "backtest", "replay", "forward", "demo", "qa", "privacy"),
+    *("timeline", "explain", "tail"),
+    *("simulate", "diagnose", "backtest", "export", "replay", "forward", "demo", "serve", "token", "qa", "privacy"),
 ]
 
 

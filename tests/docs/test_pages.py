@@ -24,6 +24,7 @@ PAGES = {
     "docs/dashboards.md": "sample",
     "docs/forwarding.md": "sample",
     "docs/qa.md": "sample",
+    "docs/web.md": "sample",
 }
 
 

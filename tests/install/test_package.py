@@ -52,5 +52,7 @@ def test_the_wheel_carries_every_sql_file_and_every_module(tmp_path: Path) -> No
     package = ROOT / "python" / "obs_client"
     wanted = {f"obs_client/sql/{path.relative_to(SQL)}": path for path in SQL.rglob("*.sql")}
     wanted |= {f"obs_client/{path.relative_to(package)}": path for path in package.rglob("*.py")}
+    for folder in ("templates", "static"):
+        wanted |= {f"obs_client/web/{folder}/{path.name}": path for path in (package / "web" / folder).iterdir()}
     wanted["obs_client/py.typed"] = package / "py.typed"
     assert {name: path.read_bytes() for name, path in wanted.items()} == {name: carried.get(name) for name in wanted}

@@ -12,14 +12,19 @@ from . import (
     backtest,
     demo,
     diagnose,
+    explain,
+    export,
     forward,
     import_,
     install,
     privacy,
     reconcile,
     replay,
+    serve,
     simulate,
     status,
+    tail,
+    timeline,
     uninstall,
     upgrade,
     version,
@@ -43,12 +48,18 @@ app.command("version")(version.version)
 app.command("import")(import_.import_)
 app.command("reconcile")(reconcile.reconcile)
 app.command("status")(status.status)
+app.command("timeline")(timeline.timeline)
+app.command("explain")(explain.explain)
+app.command("tail")(tail.tail)
 app.command("simulate")(simulate.simulate)
 app.command("diagnose")(diagnose.diagnose)
 app.command("backtest")(backtest.backtest)
+app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("forward")(forward.forward)
 app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("token")(serve.token)
 app.add_typer(qa_app, name="qa")
 app.add_typer(privacy.app)
 

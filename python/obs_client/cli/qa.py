@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Iterator
@@ -94,23 +95,33 @@ def export(
 
     Example: obs qa export --run acme-2026-03-02 --out review.csv
     """
+    with _as_reviewer(dsn) as conn:
+        write_samples(conn, out, run, tenant, every, force)
+
+
+def write_samples(
+    conn: wire.Connection, out: str | None, run: str | None, tenant: str | None, every: bool, force: bool
+) -> None:
+    """Samples as CSV to a file, or to stdout."""
     if out is not None and os.path.lexists(out) and not force:
         raise Trouble(_IS_THERE.format(out))
-    try:
-        with _as_reviewer(dsn) as conn:
-            rows = qa.samples(conn, run, tenant, every)
-    except qa.QaScopeError as error:
-        raise Trouble(str(error)) from None
-    if out is None:
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        qa_file.write(sys.stdout, rows)
-        return
-    try:
-        with Path(out).open("w" if force else "x", encoding="utf-8", newline="") as file:
-            qa_file.write(file, rows)
-    except FileExistsError:
-        raise Trouble(_IS_THERE.format(out)) from None
-    note(f"{counted(len(rows), 'sample')} in {out}")
+    with conn.transaction():
+        rows = qa.exported(conn, run, tenant, every)
+        try:
+            head = next(rows)
+        except qa.QaScopeError as error:
+            raise Trouble(str(error)) from None
+        if out is None:
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+            sys.stdout.writelines(itertools.chain([head], rows))
+            return
+        try:
+            with Path(out).open("w" if force else "x", encoding="utf-8", newline="") as file:
+                file.write(head)
+                number = sum(1 for row in rows if file.write(row))
+        except FileExistsError:
+            raise Trouble(_IS_THERE.format(out)) from None
+    note(f"{counted(number, 'sample')} in {out}")
 
 
 @qa_app.command("import")

@@ -32,7 +32,15 @@ TOO_OLD = "obs needs PostgreSQL 15 or newer, this server is {} (OB007): use a se
 
 _ROLES = {
     "obs_writer": ("open_batch", "log_batch", "log_events", "start_run", "finish_run"),
-    "obs_reader": ("reconcile", "backtest"),
+    "obs_reader": (
+        "reconcile",
+        "backtest",
+        "run_events_csv",
+        "_run_with_events",
+        "timeline",
+        "explain",
+        "enrichment_runs",
+    ),
     "obs_reviewer": ("qa_review", "qa_worklist", "qa_samples", "qa_claim"),
     "obs_ops": ("status", "privacy_audit"),
     "obs_forwarder": ("forwarder_beat", "claim_notifications"),

@@ -1,0 +1,65 @@
+"""`obs export`"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import export as exporting
+from .database import Dsn, opened
+from .output import note
+from .qa import write_samples
+from .trouble import Trouble
+
+
+def export(
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="The run's id.", show_default=False)] = None,
+    tenant: Annotated[str | None, typer.Option(help="The run's tenant, where ids repeat.", show_default=False)] = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE", help="Where to.", show_default="stdout")] = None,
+    samples: Annotated[
+        bool, typer.Option("--qa", help="QA samples instead, reviewed ones too; without a RUN of all runs.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="With --qa: write over a FILE that is there.")] = False,
+    dsn: Dsn = None,
+) -> None:
+    """Write a run's raw events to a CSV file, in the order of their time.
+
+    Cells that a spreadsheet would run as a formula begin with an apostrophe. Events leave after retention_days; then
+    there is nothing to export. FILE appears when it is whole.
+
+    Example: obs export acme-2026-03-02 --out events.csv
+    """
+    with opened(dsn) as conn:
+        if samples:
+            write_samples(conn, out, run, tenant, True, force)
+            return
+        if run is None:
+            raise Trouble("which run? Write obs export RUN, or obs export --qa for the samples of QA")
+        with closing(exporting.run_events(conn, run, tenant)) as pieces:
+            if out is None:
+                for piece in pieces:
+                    sys.stdout.buffer.write(piece)
+                sys.stdout.buffer.flush()
+                return
+            size = _write(Path(out), pieces)
+    note(f"{size} bytes in {out}")
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> int:
+    """The file under its name only once all of it is there; how many bytes."""
+    if path.exists() and not path.is_file():  # a device or a pipe
+        with path.open("wb") as file:
+            return sum(file.write(piece) for piece in pieces)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            size = sum(file.write(piece) for piece in pieces)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return size

@@ -1,0 +1,88 @@
+"""`/runs/{id}`: what happened in a run, where it was slow, who failed, what changed against the last good one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from fastapi import APIRouter, Request, Response
+from psycopg.rows import DictRow
+
+from ..charts import Chart
+from ..database import Connection
+from ..rendering import Pages
+from ..service import an_id, segments, tenant_of
+
+if TYPE_CHECKING:
+    from typing_extensions import LiteralString
+
+_SHORT = "select set_config('statement_timeout', '2000', true)"
+_STATS = "select obs.run_stats(p_run_id => %s, p_tenant_id => %s) as stats"
+_TIMELINE = "select * from obs.timeline(p_run_id => %s, p_tenant_id => %s) limit 500"
+_CHANGED = """select * from obs.explain(p_run_id => %s, p_tenant_id => %s)
+    where delta <> 0 order by measure, abs(delta) desc limit 30"""
+_FORECAST = "select * from obs.run_forecast where tenant_id = %s and run_id = %s"
+
+
+class RunPage:
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def add_to(self, router: APIRouter) -> None:
+        router.add_api_route("/runs/{run_id:path}", self.page, methods=["GET"])
+
+    def page(self, request: Request, run_id: str) -> Response:
+        run, tenant = an_id(segments(request)[-1]), tenant_of(request)
+        with self._pages.service.asking(request) as conn:
+            stats = (conn.execute(_STATS, (run, tenant)).fetchone() or {})["stats"]
+            of = (run, stats["run"]["tenant_id"])
+            timeline = _in_time(conn, _TIMELINE, of)
+            changed = _in_time(conn, _CHANGED, of)
+            forecast = _forecast(conn, stats["run"])
+        failing = [vendor for vendor in stats["vendors"] if vendor["errors"]]
+        return self._pages.render(
+            request,
+            "run.html",
+            title=f"Run {run}",
+            run=stats["run"],
+            stats=stats,
+            timeline=timeline,
+            changed=changed,
+            forecast=forecast,
+            failing=sorted(failing, key=lambda one: -one["errors"]),
+            charts=_charts(stats),
+        )
+
+
+def _in_time(conn: Connection, query: LiteralString, of: tuple[str, str]) -> list[DictRow] | None:
+    """Rows that the page can do without; None when they take too long."""
+    try:
+        with conn.transaction():
+            conn.execute(_SHORT)
+            return conn.execute(query, of).fetchall()
+    except psycopg.errors.QueryCanceled:
+        return None
+
+
+def _forecast(conn: Connection, run: dict[str, Any]) -> dict[str, Any] | None:
+    if run["status"] != "running":
+        return None
+    return conn.execute(_FORECAST, (run["tenant_id"], run["run_id"])).fetchone()
+
+
+def _charts(stats: dict[str, Any]) -> list[Chart]:
+    stages = stats["stages"]
+    names = [stage["stage"] for stage in stages]
+    percentiles = {f"p{q}": [stage[f"p{q}_ms"] for stage in stages] for q in (50, 95, 99)}
+    vendors = [vendor for vendor in stats["vendors"] if vendor["cost_usd"] is not None]
+    return [
+        Chart("Time an item takes", "ms", names, percentiles, x_title="stage"),
+        Chart(
+            "Cost by vendor",
+            "US dollars",
+            [vendor["vendor"] for vendor in vendors],
+            {"cost": [vendor["cost_usd"] for vendor in vendors]},
+            x_title="vendor",
+            digits=4,
+        ),
+    ]

@@ -1,0 +1,39 @@
+"""`/slo`: how each tenant stands against its objectives, how sure that is, and what is left of the budget."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from ..charts import Chart, by_series
+from ..problems import Problem
+from ..rendering import Pages
+from ..service import tenant_of
+
+_SLOS = """select * from obs.slo_status
+    where (%(tenant)s::text is null or tenant_id = %(tenant)s)
+    order by case state when 'breach' then 1 when 'no_data' then 3 else 2 end, tenant_id, slo"""
+_KNOWN = "select 1 as one from obs.tenants where tenant_id = %(tenant)s"
+
+
+class SloPage:
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def add_to(self, router: APIRouter) -> None:
+        router.add_api_route("/slo", self.page, methods=["GET"])
+
+    def page(self, request: Request) -> Response:
+        of = {"tenant": tenant_of(request)}
+        with self._pages.service.asking(request) as conn:
+            if of["tenant"] and conn.execute(_KNOWN, of).fetchone() is None:
+                raise Problem(404, "There is no such tenant, or it is not yours to see.")
+            slos = conn.execute(_SLOS, of).fetchall()
+        shown = sorted(
+            (row for row in slos if row["budget_left"] is not None), key=lambda row: (row["slo"], row["tenant_id"])
+        )
+        x, series, left_out = by_series(
+            shown, lambda row: str(row["slo"]), lambda row: str(row["tenant_id"]), "budget_left"
+        )
+        chart = Chart("Budget left", "budget", x, series, left_out=left_out, x_title="objective", digits=2)
+        counts = {state: sum(row["state"] == state for row in slos) for state in ("breach", "ok", "no_data")}
+        return self._pages.render(request, "slo.html", title="Objectives", slos=slos, charts=[chart], counts=counts)

@@ -1,0 +1,234 @@
+"""Pages out of templates: what every page knows, and how values are written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Callable, Coroutine, Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from .headers import secured
+from .problems import Problem, Unauthorized, problem_of
+from .service import Service
+from .static import style_marks, version_of
+from .tokens import BadTokenError
+
+TITLES = {
+    400: "That cannot be read",
+    401: "Log in",
+    403: "Not yours to do",
+    404: "Not found",
+    405: "Not possible here",
+    409: "Somebody was faster",
+    410: "Gone",
+    413: "Too large",
+    500: "Something went wrong",
+    503: "Try again soon",
+}
+
+
+class Pages:
+    """Renders the templates for one service."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._env = Environment(
+            loader=PackageLoader("obs_client.web"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.filters.update(
+            number=number,
+            percent=percent,
+            short=short,
+            moment=moment,
+            stamp=stamp,
+            json=script_json,
+            web=web_address,
+            ms=milliseconds,
+            minutes=minutes,
+            usd=usd,
+            words=words,
+        )
+        self._env.globals.update(
+            run_path=run_path, sample_path=sample_path, style_marks=style_marks, version_of=version_of
+        )
+
+    def render(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
+        root = request.scope.get("root_path", "").rstrip("/")
+        session = self.service.cookie(request)
+        try:
+            role = self.service.signer.read_session(session).role if session else None
+        except BadTokenError:
+            role = None
+        shared = {
+            "root": root,
+            "role": role,
+            "form_key": self.service.signer.form_key(session) if session else "",
+            "here": request.scope["path"].removeprefix(root),
+            "return_to": "",
+            "reload": False,
+        }
+        return HTMLResponse(self._env.get_template(template).render({**shared, **values}), status)
+
+    def problem(self, request: Request, problem: Problem) -> Response:
+        """The problem as a page; somebody who is not logged in gets the form for it."""
+        if isinstance(problem, Unauthorized):
+            return self.login(request, problem)
+        title = TITLES.get(problem.status, "That did not work")
+        response = self.render(request, "problem.html", problem.status, title=title, problem=problem)
+        response.headers.update(problem.headers)
+        return response
+
+    def login(self, request: Request, problem: Problem | None = None, return_to: str | None = None) -> Response:
+        """The login form, in a session of its own until somebody logs in.
+
+        A link in a chat leads here although its reader has a session, since a SameSite=Strict cookie stays away from
+        requests that other sites begin. The page then asks once more, as this site.
+        """
+        if return_to is None:
+            query = f"?{request.url.query}" if request.url.query else ""
+            path = request.scope.get("raw_path", b"/").split(b"?")[0].decode("latin-1")
+            return_to = (
+                path.removeprefix(request.scope.get("root_path", "")) + query if request.method == "GET" else "/"
+            )
+        from_elsewhere = request.headers.get("sec-fetch-site") == "cross-site" and request.method == "GET"
+        before = self.service.cookie(request, before_login=True) or secrets.token_urlsafe(24)
+        response = self.render(
+            request,
+            "login.html",
+            problem.status if problem else 200,
+            title=TITLES[401],
+            problem=problem,
+            role=None,
+            return_to=return_to,
+            form_key=self.service.signer.form_key(before),
+            reload=from_elsewhere and not self.service.cookie(request),
+        )
+        self.service.set_cookie(request, response, before, None, before_login=True)
+        if problem:
+            response.headers.update(problem.headers)
+        return response
+
+    def go(self, request: Request, path: str) -> Response:
+        root = request.scope.get("root_path", "").rstrip("/")
+        return RedirectResponse(f"{root}{path}", 303)
+
+    def route_class(self) -> type[APIRoute]:
+        """A route whose problems are pages."""
+        pages = self
+
+        class PageRoute(APIRoute):
+            def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+                handler = super().get_route_handler()
+
+                async def answered(request: Request) -> Response:
+                    try:
+                        response = await handler(request)
+                    except Exception as error:
+                        response = pages.problem(request, problem_of(error))
+                    secured(response.headers)
+                    return response
+
+                return answered
+
+        return PageRoute
+
+
+def run_path(tenant_id: str, run_id: str) -> str:
+    return f"/runs/{quote(run_id, safe='')}?{urlencode({'tenant_id': tenant_id})}"
+
+
+def sample_path(tenant_id: str, run_id: str, company_id: str) -> str:
+    return f"/qa/{quote(run_id, safe='')}/{quote(company_id, safe='')}?{urlencode({'tenant_id': tenant_id})}"
+
+
+def number(value: Any, digits: int = 0) -> str:
+    """1234567.8 as 1,234,568; nothing as a dash."""
+    return "–" if value is None else f"{Decimal(str(value)):,.{digits}f}"
+
+
+def short(value: Any) -> str:
+    """At most four places, and none that says nothing: 0.7500 as 0.75."""
+    if value is None:
+        return "–"
+    text = f"{Decimal(str(value)):,.4f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def percent(value: Any, digits: int = 1) -> str:
+    return "–" if value is None else f"{Decimal(str(value)) * 100:.{digits}f} %"
+
+
+def usd(value: Any) -> str:
+    return "–" if value is None else f"${Decimal(str(value)):,.4f}"
+
+
+def milliseconds(value: Any) -> str:
+    if value is None:
+        return "–"
+    value = Decimal(str(value))
+    return f"{value:,.0f} ms" if value < 10_000 else f"{value / 1000:,.1f} s"
+
+
+def minutes(value: Any) -> str:
+    return "–" if value is None else f"{Decimal(str(value)):,.1f} min"
+
+
+def words(value: Any) -> str:
+    return "–" if value is None else str(value).replace("_", " ")
+
+
+def _time(value: Any) -> dt.datetime | None:
+    if isinstance(value, str):
+        value = dt.datetime.fromisoformat(value.replace("Z", "+00:00"))
+    return value.astimezone(dt.timezone.utc) if isinstance(value, dt.datetime) else None
+
+
+def stamp(value: Any) -> str:
+    """For the attribute of a <time>."""
+    found = _time(value)
+    return found.isoformat(timespec="seconds").replace("+00:00", "Z") if found else ""
+
+
+def moment(value: Any) -> str:
+    found = _time(value)
+    return f"{found:%Y-%m-%d %H:%M:%S}" if found else "–"
+
+
+def web_address(value: Any) -> str:
+    """The address if a browser may follow it, else nothing: no javascript:, no file:."""
+    text = str(value or "")
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in ("http", "https") and parts.netloc and text.isprintable() else ""
+
+
+def script_json(value: Mapping[str, Any] | list[Any]) -> Markup:
+    """JSON that may stand inside a script element: nothing in it ends the element."""
+    text = json.dumps(value, ensure_ascii=False, default=_plain, allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dt.datetime):
+        return stamp(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,209 @@
+"""Forms: none is taken without the key of its session; what they do is what the SQL functions do."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from obs_client import web
+from support.db import Db
+from support.web import Form, Site, forms, links, text_of
+
+START = ("/", "/qa", "/slo", "/login")
+
+
+def crawled(page: httpx.Client) -> dict[str, Form]:
+    """Every form that sends something, on every page that can be reached, by where it goes."""
+    found: dict[str, Form] = {}
+    waiting, seen = list(START), set(START)
+    while waiting:
+        answer = page.get(waiting.pop())
+        if "text/html" not in answer.headers["content-type"]:
+            continue
+        found |= {form.action: form for form in forms(answer.text) if form.method == "post"}
+        for link in links(answer.text):
+            path = link.split("#")[0]
+            if path.startswith("/") and not path.startswith("/export/") and path not in seen:
+                seen.add(path)
+                waiting.append(path)
+    return found
+
+
+def shape(action: str) -> str:
+    """/alerts/7/steps/2 as /alerts/{}/steps/{}."""
+    path = action.split("?")[0]
+    path = re.sub(r"^/qa/[^/]+/[^/]+$", "/qa/{}/{}", path)
+    return re.sub(r"/[0-9]+", "/{}", path)
+
+
+def test_every_form_is_refused_without_the_key_of_its_session(site: Site, world: Db) -> None:
+    page, other = site.page("test_ops"), site.page("test_ops")
+    all_forms = crawled(page)
+    by_shape = {shape(action): form for action, form in all_forms.items()}
+    included = [getattr(part, "original_router", part) for part in web.create_app(site.options).routes]
+    routes = [route for part in included for route in getattr(part, "routes", [part])]
+    taking = {re.sub(r"\{[^}]*\}", "{}", route.path) for route in routes if "POST" in (route.methods or ())}
+    assert set(by_shape) == taking
+    assert set(by_shape) == {
+        "/login", "/logout", "/qa/claim", "/qa/{}/{}", "/alerts/{}/ack", "/alerts/{}/steps/{}",
+    }  # fmt: skip
+    before = state(world)
+    strange = forms(other.get("/").text)[0].fields["form_key"]
+    for where, form in by_shape.items():
+        for key in ({}, {"form_key": ""}, {"form_key": "0" * 64}, {"form_key": strange}, {"form_key": "\N{SNOWMAN}"}):
+            fields = {name: value for name, value in form.fields.items() if name != "form_key"}
+            answer = page.post(form.action, data={**fields, "result": "pass", **key})
+            assert answer.status_code == 403, (where, key)
+            assert "form" in answer.text
+        without_cookie = site.api("test_ops").post(form.action, data=form.fields)
+        assert without_cookie.status_code == 403, where
+    assert state(world) == before
+    assert page.get("/").status_code == 200  # nobody was logged out
+
+
+def state(world: Db) -> list[object]:
+    return [
+        world.rows("select company_id, result, revision, claimed_by from obs.qa_samples order by tenant_id, run_id, 1"),
+        world.rows("select alert_id, acked_at from obs.alerts order by alert_id"),
+    ]
+
+
+@pytest.fixture
+def reviewer(site: Site) -> httpx.Client:
+    return site.page("test_reviewer_a")
+
+
+def test_a_reviewer_lands_at_the_worklist(reviewer: httpx.Client) -> None:
+    assert reviewer.get("/").headers["location"] == "/qa"
+
+
+def test_a_review_changes_the_pass_rate_that_the_page_shows(reviewer: httpx.Client, world: Db) -> None:
+    before = reviewer.get("/qa?run_id=a-qa").text
+    assert text_of(before.split("data-rate>")[1].split("<")[0]) == "–"
+    for company, result in (("c1", "pass"), ("c2", "pass"), ("c3", "fail")):
+        url = f"/qa/a-qa/{company}?tenant_id=a"
+        (form,) = (form for form in forms(reviewer.get(url).text) if form.action.startswith("/qa/"))
+        said = {"result": result, "notes": "ask jo@example.com", "about": "fail"}
+        answer = reviewer.post(form.action, data={**form.fields, **said})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/qa?run_id=a-qa&tenant_id=a")
+    rate = reviewer.get("/qa?run_id=a-qa").text.split("data-rate>")[1].split("<")[0]
+    assert rate == "66.7 %"
+    assert world.one("select round(pass_rate, 3) from obs.qa_run_status where run_id = 'a-qa'") == pytest.approx(
+        world.one("select 0.667")
+    )
+    sample = world.row("select * from obs.qa_samples where run_id = 'a-qa' and company_id = 'c1'")
+    assert (sample.result, sample.reviewer, sample.revision) == ("pass", "test_reviewer_a", 2)
+    assert sample.checks["about"]["verdict"] == "fail"
+    assert sample.checks["domain"]["by"] == "machine"
+    assert "jo@example.com" not in sample.notes
+
+
+def test_a_sample_is_shown_again_after_its_review(reviewer: httpx.Client, world: Db) -> None:
+    checks = {"about": {"verdict": "fail"}, "domain": {"verdict": "pass", "reason": "it is theirs"}}
+    world.call("qa_review", run_id="a-qa", company_id="c8", result="pass", tenant_id="a", checks=checks)
+    shown = reviewer.get("/qa/a-qa/c8")
+    assert shown.status_code == 200
+    assert "says pass: it is theirs" in text_of(shown.text)
+
+
+def test_who_was_slower_is_shown_what_the_other_said_and_keeps_what_was_entered(
+    reviewer: httpx.Client, world: Db
+) -> None:
+    (form,) = (form for form in forms(reviewer.get("/qa/a-qa/c5").text) if form.action.startswith("/qa/"))
+    world.call("qa_review", run_id="a-qa", company_id="c5", result="fail", tenant_id="a")
+    said = {"result": "pass", "notes": 'mine <script>alert("x")</script>', "contacts": "unknown"}
+    answer = reviewer.post(form.action, data={**form.fields, **said})
+    assert answer.status_code == 409
+    assert "reviewed it as fail" in text_of(answer.text)
+    assert "mine &lt;script&gt;" in answer.text
+    (again,) = (form for form in forms(answer.text) if form.action.startswith("/qa/"))
+    assert (again.fields["result"], again.fields["contacts"], again.fields["revision"]) == ("pass", "unknown", "2")
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [({"result": "maybe"}, "pass, fail"), ({"result": ""}, "pass, fail"),
+     ({"result": "pass", "revision": "x"}, "not whole"),
+     ({"result": "pass", "domain": "perhaps"}, "domain"), ({"result": "pass", "notes": "\0"}, "parameter")],
+)  # fmt: skip
+def test_what_cannot_be_is_one_sentence_and_nothing_changes(
+    reviewer: httpx.Client, world: Db, changes: dict[str, str], word: str
+) -> None:
+    (form,) = (form for form in forms(reviewer.get("/qa/a-qa/c6").text) if form.action.startswith("/qa/"))
+    answer = reviewer.post(form.action, data={**form.fields, **changes})
+    assert answer.status_code == 400
+    assert word in answer.text
+    assert world.one("select revision from obs.qa_samples where run_id = 'a-qa' and company_id = 'c6'") == 1
+
+
+def test_the_next_company_is_claimed_and_anothers_claim_is_respected(reviewer: httpx.Client, world: Db) -> None:
+    (form,) = (form for form in forms(reviewer.get("/qa").text) if form.action == "/qa/claim")
+    where = reviewer.post("/qa/claim", data=form.fields).headers["location"]
+    company = where.split("?")[0].rsplit("/", 1)[1]
+    claimed = "select claimed_by from obs.qa_samples where tenant_id = 'a' and run_id = 'a-qa' and company_id = %s"
+    assert world.one(claimed, (company,)) == "test_reviewer_a"
+    world.execute("update obs.qa_samples set claimed_by = 'somebody' where claimed_by is not null")
+    asked = reviewer.get(where)
+    assert "somebody has claimed" in text_of(asked.text)
+    (form,) = (form for form in forms(asked.text) if form.action.startswith("/qa/"))
+    assert reviewer.post(where, data={**form.fields, "result": "pass"}).status_code == 409
+
+
+def test_a_reader_may_look_and_not_review(site: Site, world: Db) -> None:
+    page = site.page("test_reader_a")
+    (form,) = (form for form in forms(page.get("/qa/a-qa/c7").text) if form.action.startswith("/qa/"))
+    answer = page.post(form.action, data={**form.fields, "result": "pass"})
+    assert answer.status_code == 403
+    assert "role" in answer.text
+    assert world.one("select revision from obs.qa_samples where run_id = 'a-qa' and company_id = 'c7'") == 1
+
+
+def test_an_alert_is_taken_with_a_note(site: Site, world: Db, alert_of: Callable[[str], int]) -> None:
+    page, number = site.page("test_reader_a"), alert_of("a")
+    (form,) = (form for form in forms(page.get(f"/alerts/{number}").text) if form.action.endswith("/ack"))
+    assert page.post(form.action, data={**form.fields, "note": "on it"}).headers["location"] == f"/alerts/{number}"
+    alert = world.row("select acked_by, ack_note from obs.alerts where alert_id = %s", (number,))
+    assert (alert.acked_by, alert.ack_note) == ("test_reader_a", "on it")
+    shown = page.get(f"/alerts/{number}").text
+    assert "on it" in shown
+    assert not any(form.action.endswith("/ack") for form in forms(shown))
+    foreign = page.post(f"/alerts/{alert_of('b')}/ack", data=form.fields)
+    assert foreign.status_code == 404
+
+
+def test_steps_of_a_runbook_are_ticked_and_taken_back(site: Site, world: Db, alert_of: Callable[[str], int]) -> None:
+    page, number = site.page("test_reader_a"), alert_of("a")
+    steps = [form for form in forms(page.get(f"/alerts/{number}").text) if "/steps/" in form.action]
+    assert len(steps) == world.one("select count(*) from obs.runbook_steps(%s)", (number,)) > 2
+    second = "select ticked_by, note from obs.runbook_steps(%s) where step = 2"
+    assert page.post(steps[1].action, data={**steps[1].fields, "note": "done so"}).status_code == 303
+    assert tuple(world.row(second, (number,))) == ("test_reader_a", "done so")
+    shown = page.get(f"/alerts/{number}").text
+    assert "Done by test_reader_a" in text_of(shown)
+    back = next(form for form in forms(shown) if form.action == steps[1].action)
+    assert back.fields["done"] == "no"
+    assert page.post(back.action, data=back.fields).status_code == 303
+    assert tuple(world.row(second, (number,))) == (None, None)
+    for action in (f"/alerts/{alert_of('b')}/steps/1", f"/alerts/{number}/steps/0", f"/alerts/{number}/steps/x"):
+        assert page.post(action, data=steps[0].fields).status_code == 404
+
+
+def test_an_alert_shows_its_evidence(site: Site, world: Db, alert_of: Callable[[str], int]) -> None:
+    evidence = world.call("diagnose", alert_id=alert_of("b"))
+    assert len(evidence) > 1
+    shown = text_of(site.page("test_reader_b").get(f"/alerts/{alert_of('b')}").text)
+    for one in evidence:
+        assert " ".join(one["finding"].split()) in html.unescape(shown)
+
+
+def test_a_run_under_way_has_a_page_and_a_forecast(site: Site, world: Db) -> None:
+    world.call("start_run", tenant_id="a", run_id="a-now")
+    world.call("set_metric", run_id="a-now", name="candidates_post", value=100, tenant_id="a")
+    page = site.page("test_reader_a")
+    assert "Under way" in page.get("/runs/a-now").text
+    assert "a-now" in page.get("/").text.split("Under way")[1]
+    world.call("finish_run", run_id="a-now", tenant_id="a")

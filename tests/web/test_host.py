@@ -1,0 +1,97 @@
+"""The endpoints in the host's own FastAPI app, beside what it serves already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI, HTTPException
+
+from obs_client import web
+from obs_client.web.status import FIELDS
+from obs_client.web.tokens import Signer
+from support.db import Db
+from support.web import SECRET, Served
+
+EXISTING = {"total": 120, "by_bucket": {"High": 40, "Low": 80}, "updated": "2026-03-02", "last_run_status": "its own"}
+
+
+@pytest.fixture
+def options(world: Db, web_login: str) -> web.Options:
+    return web.Options(world.dsn_for(web_login), SECRET)
+
+
+@pytest.fixture
+def token() -> dict[str, str]:
+    return {"Authorization": f"Bearer {Signer(SECRET).token('test_reader_a', 600)}"}
+
+
+@pytest.fixture
+def host(options: web.Options, world: Db) -> Iterator[httpx.Client]:
+    """An app with a status of its own, one of its own errors, and the router of obs."""
+    app = FastAPI()
+    app.include_router(web.router(options, shortlist_status=False))
+
+    @app.get("/shortlist/status")
+    def shortlist_status() -> dict[str, Any]:
+        with psycopg.connect(world.dsn_for("test_reader_a")) as conn:
+            return web.extend_status(EXISTING, conn, "a")
+
+    @app.get("/own")
+    def own() -> None:
+        raise HTTPException(418, "its own")
+
+    served = Served(app)
+    yield served.client()
+    served.close()
+
+
+def test_the_hosts_fields_stay_as_they_are_and_four_come_after_them(host: httpx.Client, world: Db) -> None:
+    answer = host.get("/shortlist/status")
+    said = json.loads(answer.text)
+    assert answer.text.startswith(json.dumps(EXISTING, separators=(",", ":"))[:-1])
+    assert list(said) == [*EXISTING, *(name for name in FIELDS if name not in EXISTING)]
+    assert said["last_run_status"] == "its own"
+    assert said["last_run_id"] == world.one(
+        "select run_id from obs.enrichment_runs where tenant_id = 'a' order by started_at desc limit 1"
+    )
+
+
+def test_the_router_answers_in_the_hosts_app(host: httpx.Client, token: dict[str, str]) -> None:
+    assert host.get("/runs/a-night/stats").status_code == 401
+    assert host.get("/runs/a-night/stats", headers=token).json()["run"]["run_id"] == "a-night"
+    assert host.get("/runs/b-night/stats", headers=token).status_code == 404
+    assert host.get("/export/run_events.csv?run_id=a-night", headers=token).text.startswith("ts,")
+    assert host.get("/healthz").json() == {"status": "ok", "database": "up"}
+    assert host.get("/qa", headers=token).status_code == 404  # pages are not the host's
+    assert host.get("/own").json() == {"detail": "its own"}
+    assert "/runs/{run_id}/stats" in host.get("/openapi.json").json()["paths"]
+
+
+def test_the_router_may_extend_what_the_host_says(options: web.Options, token: dict[str, str]) -> None:
+    app = FastAPI()
+    app.include_router(web.router(options, existing_status=lambda request: {"total": 7, "of": request.url.path}))
+    served = Served(app)
+    said = served.client().get("/shortlist/status", headers=token).json()
+    served.close()
+    assert list(said) == ["total", "of", *FIELDS]
+    assert (said["total"], said["last_run_id"]) == (7, "a-night")
+
+
+def test_obs_never_breaks_the_hosts_status(world: Db) -> None:
+    nobody = psycopg.connect(world.dsn_for("test_nobody"))
+    nobody.execute("select 1")  # a transaction of the host's is open
+    with nobody:
+        said = web.extend_status({"total": 1}, nobody, "a")
+        assert nobody.execute("select 2").fetchone() == (2,)
+    assert said == {"total": 1, **dict.fromkeys(FIELDS)}
+
+
+def test_a_tenant_without_a_run_has_nulls(world: Db) -> None:
+    world.call("create_tenant", tenant_id="fresh")
+    with psycopg.connect(world.dsn) as conn:
+        assert web.extend_status({}, conn, "fresh") == dict.fromkeys(FIELDS)
