@@ -69,5 +69,3 @@ def web_address(value: Any) -> str:
     except ValueError:
         return ""
     return text if parts.scheme in ("http", "https") and parts.netloc and text.isprintable() else ""
-
-

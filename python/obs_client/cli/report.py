@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ import typer
 from .. import wire
 from . import files
 from .database import Dsn, opened
-from .output import note
+from .output import complain, note, plain
 from .trouble import Trouble
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def report(
 ) -> int:
     """Write a report of a run, or of the last night: one file that needs nothing else.
 
-    Numbers, stages, vendors, quality, alerts, first error, what changed against the last good run, objectives. A night is
-    from noon to noon by the tenant's clock. With --mail each night goes to these addresses once, whoever else sends.
+    Numbers, stages, vendors, quality, alerts, first error, what changed against the last good run, objectives. A night
+    is from noon to noon by the tenant's clock. With --mail each goes to these addresses once, whoever else sends.
 
     Example: obs report --last-night --out night.html
     """
@@ -68,10 +69,9 @@ def report(
         files.free(Path(out), force)
     elif form == "pdf" and sys.stdout.isatty():
         raise Trouble("a PDF is nothing for a terminal: name a file with --out")
-    try:
-        from .. import report as reporting
-    except ImportError as error:
-        raise _of_packages(error) from None
+    _need_packages(form)
+    from .. import report as reporting
+
     with opened(dsn) as conn:
         made = _read(conn, run, tenant)
     data = reporting.rendered(made, form)
@@ -101,7 +101,32 @@ def _read(conn: wire.Connection, run: str | None, tenant: str | None) -> Report:
 def _mail(
     to: list[str], tenant: str | None, form: str, when_over: bool, again: bool, config: str | None, dsn: str | None
 ) -> int:
-    raise NotImplementedError
+    try:
+        from ..forward import ConfigError, load, nights
+        from ..forward.channels.base import Refused, TryLater
+
+        loaded = load(config)
+        plan = nights.NightReport(nights.mail_channel(loaded.channels), nights.addresses(to), form)
+    except ImportError as error:
+        if (error.name or "").split(".")[0] not in ("httpx", "slack_sdk", "apprise", "tomli"):
+            raise
+        raise Trouble("mailing needs more packages: pip install '.[forward,report]' in the source tree") from None
+    except ConfigError as error:
+        raise Trouble(str(error)) from None
+    for warning in loaded.warnings:
+        complain(warning)
+    _need_packages(form)
+    with opened(dsn) as conn:
+        try:
+            sent = nights.send(conn, plan, tenant, when_over, again)
+        except (Refused, TryLater) as error:
+            perhaps = ": perhaps it was sent; --again sends it once more" if getattr(error, "perhaps_sent", 0) else ""
+            raise Trouble(f"the mail server did not take the report: {error}{perhaps}") from None
+    for name, night in sent.items():
+        typer.echo(f"{plain(name)}\t{night}")
+    if not sent:
+        note("nothing to mail: each night was mailed to them before, or is not over")
+    return 0
 
 
 def _by_name(out: str | None) -> str:
@@ -110,5 +135,12 @@ def _by_name(out: str | None) -> str:
     return {".md": "md", ".markdown": "md", ".pdf": "pdf"}.get(ending, "html")
 
 
-def _of_packages(error: ImportError) -> Exception:
-    return Trouble(_NEEDS) if (error.name or "").split(".")[0] in _PACKAGES else error
+def _need_packages(form: str) -> None:
+    try:
+        importlib.import_module("obs_client.report")
+        if form == "pdf":
+            importlib.import_module("obs_client.report.paper")
+    except ImportError as error:
+        if (error.name or "").split(".")[0] not in _PACKAGES:
+            raise
+        raise Trouble(_NEEDS) from None

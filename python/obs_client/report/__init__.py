@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from .content import Report, of_last_night, of_run
 from .forms import FORMS, rendered
+from .wording import brief
 
-__all__ = ["FORMS", "Report", "of_last_night", "of_run", "rendered"]
+__all__ = ["FORMS", "Report", "brief", "of_last_night", "of_run", "rendered"]

@@ -103,7 +103,8 @@ def drawn(chart: Chart, colours: dict[str, str] = PAPER, font: str = "sans-serif
     kind = pygal.StackedBar if chart.stacked else pygal.Bar
     made = kind(
         style=style, js=(), width=WIDTH, height=HEIGHT, disable_xml_declaration=True, title=chart.title,
-        legend_at_bottom=True, show_legend=len(chart.series) > 1, truncate_label=LONGEST_LABEL,
+        legend_at_bottom=True, legend_at_bottom_columns=3, max_scale=8,
+        show_legend=len(chart.series) > 1, truncate_label=LONGEST_LABEL,
         x_label_rotation=30 if _is_crowded(chart.labels) else 0, value_formatter=chart.written,
     )  # fmt: skip
     made.uuid = "obs"

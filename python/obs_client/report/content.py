@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -103,6 +103,15 @@ class Report:
         """Whether no run stands in it."""
         return not any(part.runs for part in self.tenants)
 
+    @property
+    def outcome(self) -> str:
+        """In a few words, for a subject line."""
+        states = [part.run["status"] for tenant in self.tenants for part in tenant.runs]
+        missing = sum(tenant.night["missing"] for tenant in self.tenants if tenant.night)
+        bad = [state for state in dict.fromkeys(states) if state != "success"]
+        said = [f"{states.count(state)} {state}" for state in (["success"] if "success" in states else []) + bad]
+        return ", ".join(said + ([f"{missing} never came"] if missing else [])) or "no run"
+
 
 class UnknownTenantError(ValueError):
     """No tenant of that name among those of the login."""
@@ -117,18 +126,18 @@ def of_run(conn: wire.Connection, run_id: str, tenant_id: str | None = None) -> 
 
 
 def of_last_night(
-    conn: wire.Connection, tenant_id: str | None = None, only: Sequence[str] | None = None
+    conn: wire.Connection, tenant_id: str | None = None, only: Mapping[str, dt.date] | None = None
 ) -> Report:
-    """The nightly runs of the last night of each tenant that the login sees (`only`: of these)."""
+    """The nightly runs of the last night of each tenant that the login sees; `only`: of these tenants and nights."""
     with _snapshot(conn) as cursor:
         nights = cursor.execute(_NIGHTS.encode(), {"tenant": tenant_id}).fetchall()
         if tenant_id is not None and not nights:
             raise UnknownTenantError(f"there is no tenant {tenant_id!r} among yours")
         parts = []
         for night in nights:
-            if only is not None and night["tenant_id"] not in only:
-                continue
             tenant = str(night["tenant_id"])
+            if only is not None and only.get(tenant) != night["night"]:
+                continue
             found = cursor.execute(_RUNS.encode(), {**night, "tenant": tenant}).fetchall()
             parts.append(_tenant(cursor, tenant, night, [_run(cursor, row["run_id"], tenant) for row in found]))
         dates = sorted({part.night["night"] for part in parts if part.night})

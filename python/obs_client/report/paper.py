@@ -133,7 +133,9 @@ class _Paper:
             for stage in stages
         ]  # fmt: skip
         head = ("stage", "status", "items", "errors", "p50", "p95", "p99", "cost")
-        return [self._say("Stages", "h3"), self._table(head, rows, 2, (2.4, 2, 1, 1, 1.2, 1.2, 1.2, 1.4))] if rows else []
+        return (
+            [self._say("Stages", "h3"), self._table(head, rows, 2, (2.4, 2, 1, 1, 1.2, 1.2, 1.2, 1.4))] if rows else []
+        )
 
     def _vendors(self, vendors: list[Row]) -> list[Any]:
         rows = [

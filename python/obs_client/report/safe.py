@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&$])")  # elsewhere than at the beginning of a line
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~&])")  # elsewhere than at the beginning of a line
 _LINK = re.compile(r"(?<=[A-Za-z])://|\bwww\.|@(?=\w)", re.I)
 _INVISIBLE = "\u2060"  # word joiner
 

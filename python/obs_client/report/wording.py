@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..shown import milliseconds, minutes, moment, number, percent, short, usd, words
-from .content import Change, Row, RunPart
+from .content import Change, Report, Row, RunPart
+from .safe import clean
 
 _MEASURES = {
     "cost_usd": "Cost",
@@ -70,7 +71,7 @@ def quality(part: RunPart) -> list[Figure]:
         Figure(
             "qa_pass_rate",
             "QA pass rate",
-            percent(of["qa_pass_rate"]) + (f" ({reviewed})" if of["qa_drawn"] is not None else ""),
+            percent(of["qa_pass_rate"]) + (f" ({reviewed})" if of["qa_drawn"] else ""),
         ),
         Figure("rationale_p50_chars", "Median length of rationales, characters", number(of["rationale_p50_chars"])),
     ]
@@ -113,13 +114,34 @@ def source_line(part: RunPart) -> str:
     )
 
 
+def brief(report: Report) -> str:
+    """A few lines of plain text for each tenant: what a letter says before its attachment is opened."""
+    lines = [report.title, ""]
+    for tenant in report.tenants:
+        lines.append(f"Tenant {tenant.tenant_id}. {night_line(tenant.night) if tenant.night else ''}".rstrip())
+        for part in tenant.runs:
+            of = part.overview
+            said = (
+                f"{words(part.run['status'])}, {number(of['shortlist_delivered'])} delivered",
+                f"of {number(of['candidates_post'])}, {percent(of['error_rate'])} errors, {usd(of['cost_usd'])},",
+                f"{minutes(of['duration_min'])}, {_counted(len(part.alerts), 'alert')}",
+            )
+            lines.append(f"  Run {part.run['run_id']}: {' '.join(said)}")
+            if error := part.stats["first_error"]:
+                lines.append(f"    First error: {error_line(error)}")
+        lines += [f"  Open: {alert['alert_code']} {alert['title'] or ''}, {alert['state']}" for alert in tenant.alerts]
+        lines += [f"  Objective missed: {slo['title']}" for slo in tenant.slos if slo["state"] == "breach"]
+        lines.append("")
+    return "\n".join(clean(line) if not line.startswith(" ") else "  " + clean(line) for line in lines)
+
+
 def where(one: Mapping[str, Any]) -> str:
     return " / ".join(str(one[key]) for key in ("stage", "vendor", "model", "error_code") if one[key] is not None)
 
 
 def amount(measure: str, value: Any) -> str:
     if measure == "duration_ms":
-        return milliseconds(value)
+        return _time(value)
     return usd(value) if measure == "cost_usd" else number(value)
 
 
@@ -133,10 +155,10 @@ def driver(unit: str, value: Any) -> str:
     if value is None:
         return "none"
     if unit == "ms":
-        return milliseconds(value)
+        return _time(value)
     if unit == "share of calls":
         return f"{percent(value)} of calls"
-    return f"{short(value)} {unit}"
+    return f"{short(value)} {unit.removesuffix('s') if value == 1 else unit}"
 
 
 def slo_value(slo: Row, value: Any) -> str:
@@ -150,6 +172,11 @@ def slo_actual(slo: Row) -> str:
     if slo["actual"] is None or slo["low"] is None:
         return slo_value(slo, slo["actual"])
     return f"{percent(slo['actual'])} ({percent(slo['low'])} to {percent(slo['high'])})"
+
+
+def _time(duration_ms: Any) -> str:
+    """Milliseconds as an item's time, or as minutes."""
+    return milliseconds(duration_ms) if duration_ms is None or duration_ms < 600_000 else minutes(duration_ms / 60_000)
 
 
 def _of(row: Mapping[str, Any], part: str, whole: str) -> str:
