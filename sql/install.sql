@@ -31,6 +31,7 @@ set search_path = pg_catalog, pg_temp;
 \ir schema/76_progress.sql
 \ir schema/81_runbook_ticks.sql
 \ir schema/82_report_indexes.sql
+\ir schema/83_night_mails.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -301,6 +302,10 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/deliver/set_route.sql
 \ir functions/deliver/drop_route.sql
 \ir functions/deliver/route_preview.sql
+\ir functions/deliver/_recipients_hash.sql
+\ir functions/deliver/_reported_tenant.sql
+\ir functions/deliver/claim_night_mail.sql
+\ir functions/deliver/end_night_mail.sql
 -- qa: samples drawn, checks that a machine can make; who looks at which company, what follows
 \ir functions/qa/_draw_order.sql
 \ir functions/qa/_qa_source.sql
@@ -510,6 +515,7 @@ set search_path = pg_catalog, pg_temp;
 \ir views/dashboards/rationale_lengths.sql
 \ir views/dashboards/latency.sql
 \ir views/dashboards/latency_heatmap.sql
+\ir views/dashboards/last_night.sql
 \ir views/slo/targets.sql
 \ir views/slo/nights.sql
 \ir views/slo/status.sql

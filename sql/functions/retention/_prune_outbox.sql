@@ -1,6 +1,6 @@
 -- obs._prune_outbox: deletes notifications that were sent or given up, and threads that nothing refers to any more
 -- Called by: _prune_history
--- Reads/Writes: notifications, notification_threads (delete), alerts, settings
+-- Reads/Writes: notifications, notification_threads, night_mails (delete), alerts, settings
 -- Raises: nothing
 -- What told of an alert that is still open stays, and with it the thread its next message belongs into.
 create or replace function obs._prune_outbox(p_limit int) returns bigint
@@ -42,8 +42,12 @@ begin
     ) x
     where t.tenant_id = x.tenant_id and t.channel = x.channel and t.thread_key = x.thread_key;
     get diagnostics v_count = row_count;
+    v_done := v_done + v_count;
+    -- One row a night.
+    delete from obs.night_mails m where m.claimed_at < v_before;
+    get diagnostics v_count = row_count;
     return v_done + v_count;
 end
 $$;
 comment on function obs._prune_outbox(int) is
-'Deletes notifications sent or given up before outbox_days, and their threads; returns how many.';
+'Deletes notifications sent or given up before outbox_days, their threads, and claims of nights mailed before; returns how many.';
