@@ -21,6 +21,7 @@ PAGES = {
     "docs/security.md": "sample",
     "docs/errors.md": "sample",
     "docs/operations.md": "sample",
+    "docs/dashboards.md": "sample",
     "docs/forwarding.md": "sample",
     "docs/qa.md": "sample",
     "docs/web.md": "sample",

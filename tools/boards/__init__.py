@@ -1,0 +1,1 @@
+"""The four dashboards: described once, in `panels`; written for Grafana and for Apache Superset."""
