@@ -6,21 +6,21 @@ import re
 
 from .criterion import Criterion
 from .pages import Site
-from .people import Work, drills_of
+from .people import Work, drills_of, who_sees
 from .world import World
 
 OF_THE_PRODUCT = ("MV-01", "CR-02", "VQ-03", "OA-04", "CC-05", "OE-06")
 _STEPS = "select step, ticked_at, ticked_by from obs.runbook_steps(%s) order by step"
 _TOLD = """select n.channel, n.state from obs.notifications n where n.is_simulation and %s = any(n.alert_ids)"""
 _REAL = """select count(*) from obs.alerts where not is_simulation"""
-_RUNBOOK = "select runbook_code from obs.alerts where alert_id = %s"
+_RUNBOOK = "select count(*) from obs.runbook(%s)"
 
 
 def followed(world: World, tenant: str, work: Work, site: Site) -> Criterion:
     made = Criterion("AC3", "Each alert fires in a drill; its runbook is named and followed")
     done = work.drills[tenant]
     made.check(f"obs simulate --all --tenant {tenant} ended with 0", done.returncode == 0, (done.stderr or done.stdout)[-300:])
-    drills = drills_of(world, tenant)
+    drills = drills_of(world)
     fired = sorted(row.alert_code for row in drills if row.fired_at)
     missing = sorted(set(work.codes) - set(fired))
     made.check(f"{len(fired)} of {len(work.codes)} alerts fired: {', '.join(fired)}", not missing and bool(fired), missing)
@@ -33,14 +33,15 @@ def followed(world: World, tenant: str, work: Work, site: Site) -> Criterion:
     heard = sum("[DRILL]" in text for text in world.receivers.texts.values())
     made.check(f"the receivers hold {heard} that are marked [DRILL]", heard >= len(fired))
     steps, undone, unnamed, unseen = 0, [], [], []
-    reader = site.person(f"reader_{tenant}")
+    people = {login: site.person(login) for login in sorted({who_sees(row) for row in drills})}
     for row in drills:
-        rows = world.rows(_STEPS, (row.alert_id,), f"reader_{tenant}")
+        login = who_sees(row)
+        rows = world.rows(_STEPS, (row.alert_id,), login)
         steps += len(rows)
-        undone += [f"{row.alert_code} {one.step}" for one in rows if one.ticked_by != f"reader_{tenant}"]
-        if not rows or not world.one(_RUNBOOK, (row.alert_id,)):
+        undone += [f"{row.alert_code} {one.step}" for one in rows if one.ticked_by != login]
+        if not rows or not world.one(_RUNBOOK, (row.alert_code,)):
             unnamed.append(row.alert_code)
-        page = reader.get(f"/alerts/{row.alert_id}")
+        page = people[login].get(f"/alerts/{row.alert_id}")
         said = re.search(r"(\d+) of (\d+) steps done", page.text)
         if page.status_code != 200 or not said or said.groups() != (str(len(rows)), str(len(rows))):
             unseen.append(f"{row.alert_code}: {page.status_code} {said and said[0]}")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, TextIO
 
 import httpx
 from support.web import forms, links
@@ -22,9 +22,11 @@ START_WAIT_S = 30.0
 class Site:
     """The server at its address; clients are closed with it."""
 
-    def __init__(self, world: World, url: str) -> None:
+    def __init__(self, world: World, url: str, said: TextIO) -> None:
         self.world, self.url = world, url
+        self._said = said
         self._clients: list[httpx.Client] = []
+        self._tokens: dict[str, str] = {}
 
     def client(self, **headers: str) -> httpx.Client:
         made = httpx.Client(base_url=self.url, headers=headers, timeout=30)
@@ -32,8 +34,11 @@ class Site:
         return made
 
     def token(self, role: str) -> str:
-        done = self.world.command("token", "--role", role, "--ttl", "1h", login="web")
-        return done.stdout.strip()
+        """What `obs token` gives out for the role, once."""
+        if role not in self._tokens:
+            done = self.world.command("token", "--role", role, "--ttl", "1h", login="web")
+            self._tokens[role] = done.stdout.strip()
+        return self._tokens[role]
 
     def program(self, role: str) -> httpx.Client:
         return self.client(Authorization=f"Bearer {self.token(role)}")
@@ -44,6 +49,11 @@ class Site:
         form = forms(client.get("/login").text)[0]
         client.post("/login", data={**form.fields, "token": self.token(role)})
         return client
+
+    def complaints(self) -> list[str]:
+        """What the server has logged since it listens."""
+        self._said.seek(0)
+        return [line.rstrip() for line in self._said if not line.startswith("http")]
 
     def close(self) -> None:
         for client in self._clients:
@@ -62,7 +72,7 @@ def served(world: World) -> Iterator[Site]:
             stderr=said,
         )
         try:
-            site = Site(world, _address(process, said))
+            site = Site(world, _address(process, said), said)
             yield site
             site.close()
         finally:

@@ -53,7 +53,7 @@ def _events(made: Criterion, world: World, counts: dict[tuple[str, str], Count])
         "every event is stored, once, in its run ({n} runs)",
         [("events of run " + run, one.events, found.get((tenant, run), 0)) for (tenant, run), one in counts.items()],
     )
-    quarantined = world.one("select count(*) from obs.quarantine")
+    quarantined = world.one("select count(*) from obs.quarantined_events")
     gaps = sum(len(world.rows("select * from obs.gaps(%s, %s)", (run, tenant))) for tenant, run in counts)
     made.check("none is in quarantine, no number of a sequence is missing", (quarantined, gaps) == (0, 0), (quarantined, gaps))
 
@@ -91,7 +91,7 @@ def _costs(made: Criterion, world: World, counts: dict[tuple[str, str], Count]) 
             wanted = by_hand.cost_usd[row.vendor]
             total += wanted
             worst = max(worst, _off(wanted, row.cost_usd_exact))
-    text = f"cost: ${total:.6f} in the logs, the worst vendor of a run is off by {worst:.1e} (limit {COST_LIMIT:.0e})"
+    text = f"cost: ${total:.6f} in the logs, the worst vendor of a run is off by {float(worst):.1g} (limit {COST_LIMIT:.0e})"
     made.check(text, 0 < total and worst <= COST_LIMIT)
 
 

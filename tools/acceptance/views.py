@@ -28,6 +28,7 @@ def rendered(world: World, nights: list[NightLog], site: Site) -> Criterion:
     kinds = sorted({path.split("?")[0].split("/")[1] or "overview" for path in pages})
     bad = [f"{path}: {page.status_code}" for path, page in pages.items() if page.status_code != 200]
     made.check(f"obs serve: {len(pages)} pages ({', '.join(kinds)}) answer with 200", len(pages) > 10 and not bad, bad[:5])
+    made.check("the server's own log holds no complaint", not site.complaints(), site.complaints()[:3])
     made.compare("{n} rows of those pages are SQL's", _on_pages(world, counts, {p: a.text for p, a in pages.items()}))
     made.compare("{n} answers to programs are SQL's", _answers(world, counts, site))
     return made

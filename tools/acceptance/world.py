@@ -18,11 +18,12 @@ from psycopg import sql
 from psycopg.rows import namedtuple_row
 
 from obs_client.demo import telling
+from obs_client.demo.example import ticking
 from obs_client.demo.receivers import Receivers
 from obs_client.demo.server import DemoServer
 from obs_client.install import install
 
-ROUTES = (("page", "slack", ["page"]), ("default", "mail", None))
+ROUTES = (("page", "slack", ["page"]), ("warn", "mail", ["warning"]), ("ticket", "mail", ["ticket"]), ("default", "mail", None))
 DAILY_CAP = 1_000  # without one, the alert about it cannot be drilled
 OBS = (sys.executable, "-c", "from obs_client.cli import main; main()")
 
@@ -94,7 +95,7 @@ def made(home: Path, tenants: Iterable[str]) -> Iterator[World]:
     with DemoServer(home) as server, Receivers(home) as receivers:
         world = World(server, home, tuple(tenants), receivers)
         _prepare(world)
-        with telling.forwarding(world.dsn("forwarder"), receivers, home / "forward.log"):
+        with ticking(world.dsn()), telling.forwarding(world.dsn("forwarder"), receivers, home / "forward.log"):
             yield world
 
 

@@ -54,7 +54,7 @@ class Email:
             raise Refused(f"SMTP: the certificate of {self._host} is not trusted: {error.verify_message}") from error
         except (smtplib.SMTPException, OSError) as error:
             raise TryLater(f"SMTP: {type(error).__name__}: {text.line(error, 200)}") from error
-        return Sent({"message_id": letter["Message-ID"]} if ref is None else ref)
+        return Sent({"message_id": idempotency_key} if ref is None else ref)
 
     def close(self) -> None:
         """Each message has a connection of its own."""
@@ -69,7 +69,9 @@ class Email:
         letter["Message-ID"] = f"<{idempotency_key}@{self._domain}>"
         # The thread's own name comes first, so that answers meet even when the first letter was never stored.
         thread = f"<obs-thread-{stable_id(message, idempotency_key, 'thread_key')}@{self._domain}>"
+        # Kept without the domain: with it, an audit of what is stored would take it for somebody's address.
         first = str((ref or {}).get("message_id") or "")
+        first = f"<{first}@{self._domain}>" if first and "@" not in first else first
         if first and first != letter["Message-ID"]:
             letter["In-Reply-To"] = text.line(first)
             letter["References"] = f"{thread} {text.line(first)}"
