@@ -40,7 +40,7 @@ def test_an_alert_is_one_conversation(mail: MailServer) -> None:
     second = sender.deliver(message(kind="resolved"), first.external_ref, "obs-x-2")
     sender.deliver(message(thread_key="other"), None, "obs-x-3")
     one, two, three = mail.letters
-    assert second.external_ref == first.external_ref == {"message_id": "<obs-x-1@example.com>"}
+    assert second.external_ref == first.external_ref == {"message_id": "obs-x-1"}
     assert two["In-Reply-To"] == one["Message-ID"]
     assert two["References"].split() == [one["References"].strip(), one["Message-ID"]]
     assert three["References"] != one["References"]

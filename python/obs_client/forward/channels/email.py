@@ -38,7 +38,7 @@ class Email:
     def deliver(self, message: Message, ref: Ref | None, idempotency_key: str) -> Sent:
         letter = self.letter(message, ref, idempotency_key)
         self.post(letter, self.recipients)
-        return Sent({"message_id": letter["Message-ID"]} if ref is None else ref)
+        return Sent({"message_id": idempotency_key} if ref is None else ref)
 
     def post(self, letter: EmailMessage, recipients: list[str]) -> None:
         """Hand a letter to the mail server. TryLater.perhaps_sent: it was lost while the server had it."""
@@ -77,7 +77,9 @@ class Email:
         letter["Message-ID"] = f"<{idempotency_key}@{self.domain}>"
         # The thread's own name comes first, so that answers meet even when the first letter was never stored.
         thread = f"<obs-thread-{stable_id(message, idempotency_key, 'thread_key')}@{self.domain}>"
+        # Kept without the domain: with it, an audit of what is stored would take it for somebody's address.
         first = str((ref or {}).get("message_id") or "")
+        first = f"<{first}@{self.domain}>" if first and "@" not in first else first
         if first and first != letter["Message-ID"]:
             letter["In-Reply-To"] = text.line(first)
             letter["References"] = f"{thread} {text.line(first)}"
