@@ -20,20 +20,15 @@ begin
                 else format('It belongs to %s: rename it (alter schema obs rename to …), then install again.', v_owner)
             end;
     end if;
-    -- Whoever owns something in the schema, a trigger say, would have it run with the rights of who installs.
-    if exists (
-        select from pg_namespace n
-        where n.nspname = 'obs' and n.nspowner is distinct from to_regrole('obs_owner')::oid
-        union all
+    -- A trigger on a squatted ledger would run with the rights of who installs. Nobody but obs_owner can make another schema
+    -- of it, so what others were let put into it is theirs to keep.
+    if v_owner <> 'obs_owner' or exists (
         select from pg_class c
-        where c.relnamespace = to_regnamespace('obs') and c.relowner is distinct from to_regrole('obs_owner')::oid
-        union all
-        select from pg_proc p
-        where p.pronamespace = to_regnamespace('obs')
-          and pg_get_userbyid(p.proowner) <> all (array['obs_owner', 'obs_cron', 'obs_host'])
+        where c.oid = to_regclass('obs.schema_migrations') and c.relowner is distinct from to_regrole('obs_owner')::oid
     ) then
-        raise exception 'schema obs, or something in it, does not belong to obs_owner: it is not that of obs'
-            using errcode = 'OB005', hint = 'Rename it (alter schema obs rename to …) or drop it, then install.';
+        raise exception 'schema obs does not belong to obs_owner: it is not that of obs'
+            using errcode = 'OB005',
+            hint = format('It belongs to %s: rename it (alter schema obs rename to …) or drop it, then install again.', v_owner);
     end if;
 end
 $preflight$;
