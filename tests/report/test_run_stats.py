@@ -69,7 +69,7 @@ def test_everything_is_there_once(night: Db) -> None:
     assert (lusha["vendor"], lusha["error_rate"], lusha["unpriced_calls"]) == ("lusha", 0, 1)
     assert found["metrics"] | {"bucket": {}} == {"bucket": {}, "candidates_pre": 12}
     assert {name: found["metrics"]["bucket"][name] for name in ("High", "Low")} == {"High": 3, "Low": 1.5}
-    assert (found["qa"], found["source"]) == (None, "raw")
+    assert (found["qa"]["drawn"], found["qa"]["pass_rate"], found["source"]) == (0, None, "raw")
 
 
 def test_the_first_error_is_the_earliest_whatever_its_stage_and_no_announced_retry(db: Db, night: Db) -> None:
@@ -127,7 +127,7 @@ def test_qa_says_what_the_view_of_qa_says(db: Db, tenants: tuple[str, str]) -> N
 
 def test_the_source_says_what_is_left_of_the_events_and_no_number_changes(db: Db, night: Db) -> None:
     start(db, "r2")
-    assert stats(night, "r2")["source"] == "none"
+    assert (stats(night, "r2")["source"], stats(night, "r2")["qa"]) == ("none", None)
     whole = stats(night)
     db.execute("update obs.enrichment_runs set thinned_at = now() where run_id = 'r1'")
     assert stats(night)["source"] == "mixed"

@@ -1,4 +1,4 @@
--- obs._qa_stats: what reviewers said of a run's random sample, as JSON; NULL when none was drawn
+-- obs._qa_stats: what reviewers said of a run's random sample, as JSON; NULL until it is drawn
 -- Called by: run_stats
 -- Reads/Writes: qa_draws, qa_samples, alert_thresholds, with the rights of who asks
 -- Raises: nothing
