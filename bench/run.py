@@ -16,6 +16,7 @@ import qa_draw
 import redaction
 import retention
 import single_call
+import story
 import whole_client
 import writers
 from ground import machine
@@ -34,7 +35,7 @@ def main() -> None:
     lines = []
     for part in (
         client_call, ingest, whole_client, single_call, writers, finish, outage, evaluation, delivery, backtest,
-        redaction, retention, qa_draw,
+        redaction, retention, qa_draw, story,
     ):  # fmt: skip
         for line in part.main():
             print(line, flush=True)
