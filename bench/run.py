@@ -17,6 +17,7 @@ import qa_draw
 import redaction
 import retention
 import single_call
+import story
 import web
 import whole_client
 import writers
@@ -36,7 +37,7 @@ def main() -> None:
     lines = []
     for part in (
         client_call, ingest, whole_client, single_call, writers, finish, outage, evaluation, delivery, backtest,
-        redaction, retention, dashboards, web, qa_draw,
+        redaction, retention, dashboards, web, qa_draw, story,
     ):  # fmt: skip
         for line in part.main():
             print(line, flush=True)

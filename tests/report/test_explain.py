@@ -48,23 +48,12 @@ def forget_raw(db: Db) -> None:
 def seeded(db: Db, **more: Any) -> None:
     """41 dollars more: 30 by a price of 0.25 for 0.10 on 200 calls, 9 by 90 more verifications, 2 by retries."""
     same = [*calls("old", "openai", 200, "0.10", model="gpt-4o"), *calls("old", "zerobounce", 110, "0.10", "verify")]
-    night(db, "old", OLD, same, **more)
+    night(db, "old", OLD, same + calls("old", "lusha", 20, "0.10", "contacts"), **more)
     changed = [*calls("new", "openai", 200, "0.25", model="gpt-4o"), *calls("new", "zerobounce", 200, "0.10", "verify")]
     for company in range(20):
-        failed, again = (
-            calls(
-                "new",
-                "lusha",
-                1,
-                usd,
-                "contacts",
-                company_id=str(company),
-                status=status,
-                ts=f"2026-03-03T01:0{at}:00Z",
-            )
-            for usd, status, at in ((None, "error", 1), ("0.10", "success", 2))
-        )
-        changed += failed + again
+        for minute, status in ((1, "error"), (2, "success")):
+            moment = f"2026-03-03T01:0{minute}:00Z"
+            changed += calls("new", "lusha", 1, "0.10", "contacts", company_id=f"c{company}", status=status, ts=moment)
     night(db, "new", NEW, changed, **more)
 
 
@@ -82,7 +71,7 @@ def test_forty_one_dollars_are_split_to_the_cent(db: Db, tenants: tuple[str, str
         (0, 2, "usd"),
     ]
     assert sum(r.share for r in found) == 1
-    assert {(r.total_before, r.total_after, r.against) for r in found} == {(31, 72, "old")}
+    assert {(r.total_before, r.total_after, r.against) for r in found} == {(33, 74, "old")}
 
 
 def test_stored_numbers_answer_when_raw_events_are_gone(db: Db, tenants: tuple[str, str]) -> None:
@@ -154,15 +143,23 @@ def test_refused_calls_that_cost_nothing_make_no_call_cheaper(db: Db, tenants: t
     assert (failures.stage, failures.vendor, failures.error_code, failures.delta) == ("score", "openai", "HTTP_429", 30)
 
 
-def test_a_second_call_that_follows_a_success_is_no_retry(db: Db, tenants: tuple[str, str]) -> None:
-    night(db, "old", OLD, calls("old", "openai", 1, "1", company_id="c1", ts="2026-03-02T01:01:00Z"))
-    moments = [(1, "success"), (2, "error"), (3, "success"), (4, "success")]
+def test_only_failed_calls_that_cost_something_and_were_made_again_are_retries(
+    db: Db, tenants: tuple[str, str]
+) -> None:
+    attempts: dict[str, list[tuple[str, str | None]]] = {
+        "twice well": [("success", "1"), ("success", "1")],
+        "refused first": [("error", None), ("success", "1")],
+        "billed failure": [("error", "1"), ("error", "1"), ("success", "1")],
+        "given up": [("error", "1")],
+    }
     lines = [
-        calls("new", "openai", 1, "1", company_id="c1", status=status, ts=f"2026-03-03T01:0{at}:00Z")[0]
-        for at, status in moments
+        calls("new", "openai", 1, usd, company_id=company, status=status, ts=f"2026-03-03T01:0{minute}:00Z")[0]
+        for company, made in attempts.items()
+        for minute, (status, usd) in enumerate(made)
     ]
+    night(db, "old", OLD, calls("old", "openai", 1, "1"))
     night(db, "new", NEW, lines)
-    assert by_part(parts(db)) == {"volume": 2, "retries": 1}
+    assert by_part(parts(db)) == {"volume": 4, "retries": 2}
 
 
 def test_parts_sum_to_the_difference_whatever_the_runs_hold(db: Db, tenants: tuple[str, str]) -> None:

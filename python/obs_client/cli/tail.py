@@ -26,23 +26,29 @@ _RUN = """select r.tenant_id, r.run_id, r.run_day, r.kind, r.started_at
 _STATE = """select r.status, coalesce(r.thinned_at, r.expired_at, r.raw_gone_at) is not null
     from obs.enrichment_runs r
     where r.tenant_id = %(tenant_id)s and r.run_id = %(run_id)s"""
-_EVENTS = """with shot as materialized (
+_COLUMNS = """e.event_id, e.ts, e.received_at, e.level, e.stage, e.event, e.status, e.company_id, e.vendor, e.model,
+            e.duration_ms, e.cost_usd, e.error_code, e.trace_id, e.seq, e.error_msg as stored_msg"""
+_OF_RUN = "e.tenant_id = %(tenant_id)s and e.run_id = %(run_id)s and e.run_day = %(run_day)s"
+_EVENTS = f"""with shot as materialized (
         select (pg_snapshot_xmin(pg_current_snapshot())::text::numeric %% 4294967296)::text::xid as horizon
-    ), event as (
-        select e.event_id, e.ts, e.received_at, e.level, e.stage, e.event, e.status, e.company_id, e.vendor, e.model,
-            e.duration_ms, e.cost_usd, e.error_code, obs.error_text(e.tenant_id, e.error_msg) as error_msg, e.trace_id,
-            e.seq, age(e.xmin) <= age(h.horizon) as is_unsettled,
-            row_number() over (order by e.received_at desc, e.ts desc, e.seq desc, e.event_id desc) as back
-        from obs.run_event_logs e
-        cross join shot h
-        where e.tenant_id = %(tenant_id)s and e.run_id = %(run_id)s and e.run_day = %(run_day)s
-          and (%(horizon)s::text is null or age(e.xmin) <= age(%(horizon)s::text::xid))
     )
-    select h.horizon::text, e.*
+    select h.horizon::text, e.*, obs.error_text(%(tenant_id)s, e.stored_msg) as error_msg
     from shot h
-    left join event e on %(horizon)s::text is not null or e.is_unsettled or e.back <= %(last)s
+    left join lateral (
+        (
+            select {_COLUMNS}, age(e.xmin) <= age(h.horizon) as is_unsettled, true as is_last
+            from obs.run_event_logs e
+            where {_OF_RUN} and %(horizon)s::text is null
+            order by e.received_at desc, e.ts desc, e.seq desc, e.event_id desc
+            limit %(last)s
+        )
+        union all
+        select {_COLUMNS}, age(e.xmin) <= age(h.horizon), false
+        from obs.run_event_logs e
+        where {_OF_RUN} and age(e.xmin) <= age(coalesce(%(horizon)s::text::xid, h.horizon))
+    ) e on true
     order by e.received_at, e.ts, e.seq, e.event_id"""
-_HIDDEN = frozenset(("horizon", "is_unsettled", "back", "received_at", "seq"))
+_HIDDEN = frozenset(("horizon", "is_unsettled", "is_last", "received_at", "seq", "stored_msg"))
 _STYLES = {"error": "red", "retry": "yellow", "partial": "yellow", "crashed": "bold red"}
 
 
@@ -64,10 +70,10 @@ class Reader:
         found = self._conn.execute(_EVENTS.encode(), self._asked)
         names = [column.name for column in found.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in found]
-        first, last = self._asked["horizon"] is None, int(self._asked["last"])
+        first = self._asked["horizon"] is None
         self._asked["horizon"] = rows[0]["horizon"]
         events = [row for row in rows if row["event_id"] is not None]
-        fresh = [row for row in events if row["event_id"] not in self._seen and (not first or row["back"] <= last)]
+        fresh = [row for row in events if row["event_id"] not in self._seen and (row["is_last"] or not first)]
         self._seen = {row["event_id"] for row in events if row["is_unsettled"]}
         return fresh
 

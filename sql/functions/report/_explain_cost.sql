@@ -6,7 +6,7 @@
 --   volume  c0 (Q1 - Q0) / Q0     more or fewer calls, as they were spread over the models and priced before
 --   mix     c0 (q1 / q0 - Q1 / Q0)  calls that went to another model; a model that is new or gone is all mix
 --   price   c1 - c0 q1 / q0       what a call costs, whatever made it dearer: a price, or longer texts
---   retries r1 - r0
+--   retries r1 - r0             attempts that cost something, failed and were made again
 --   other   c1 - c0               where no calls are known
 -- Their sum telescopes to c1 + r1 - c0 - r0; price and mix are what is left over, so that rounding loses nothing.
 -- Raw events speak only where both runs' add up to what is stored; else the stored cells, which know no stage and no retry,
