@@ -1,5 +1,5 @@
 -- obs._error_meaning: what a vendor's error code means: rate_limit, quota, or NULL for anything else
--- Called by: _fold, map_error_code, _compared_totals, _limited_calls, _vendor_hits
+-- Called by: _fold, map_error_code, _compared_totals, _limited_calls, _vendor_hits, _run_failures
 -- Reads/Writes: vendor_error_codes
 -- Raises: nothing
 create or replace function obs._error_meaning(p_tenant_id text, p_vendor text, p_error_code text) returns text

@@ -1,5 +1,5 @@
 -- obs._own_alert: an alert among the caller's tenants
--- Called by: ack, diagnose, checks_of, run_check, keep_evidence, route_preview
+-- Called by: ack, diagnose, checks_of, run_check, keep_evidence, route_preview, _change_tick, next_steps, runbook_steps
 -- Reads/Writes: alerts, tenants
 -- Raises: OB010: an alert of somebody else's gets the very answer of one that does not exist
 -- Forwarders carry every tenant's messages.

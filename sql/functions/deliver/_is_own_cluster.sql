@@ -1,5 +1,5 @@
 -- obs._is_own_cluster: whether this database is the one whose forwarders may speak
--- Called by: claim_notifications, forwarder_beat
+-- Called by: claim_notifications, forwarder_beat, claim_night_mail
 -- Reads/Writes: cluster
 -- Raises: nothing
 -- The first forwarder that ever comes makes the database its own; a copy brings that row with it.

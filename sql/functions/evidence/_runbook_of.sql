@@ -1,5 +1,5 @@
 -- obs._runbook_of: the code of an alert's runbook
--- Called by: runbook_steps, next_steps, _change_tick
+-- Called by: runbook_steps, _change_tick
 -- Reads/Writes: alert_rules
 -- Raises: nothing
 create or replace function obs._runbook_of(p_alert_code text) returns text

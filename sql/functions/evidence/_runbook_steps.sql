@@ -1,5 +1,5 @@
 -- obs._runbook_steps: the steps of a runbook, as it is now: its checks, then its mitigation, numbered through
--- Called by: runbook_steps, next_steps, _change_tick
+-- Called by: runbook_steps, _change_tick
 -- Reads/Writes: runbooks
 -- Raises: nothing
 -- The fingerprint tells whether a step still says what it said when somebody ticked it.

@@ -1,5 +1,5 @@
 -- obs._good_run_before: the latest run before a run that succeeded, of the same tenant and kind; NULL when there is none
--- Called by: explain
+-- Called by: explain, _run_changes
 -- Reads/Writes: enrichment_runs, with the rights of who asks
 -- Raises: nothing
 -- A drill is compared with drills alone.

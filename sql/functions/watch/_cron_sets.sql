@@ -1,5 +1,5 @@
 -- obs._cron_sets: a schedule, 'HH:MM' or five cron fields, as the minutes, hours, days, months and weekdays it names
--- Called by: expect, _due
+-- Called by: expect, _due, _dues
 -- Reads/Writes: nothing
 -- Raises: 22023 when it cannot be read, naming the field
 -- As cron has it: when days and weekdays are both restricted, either will do; a field that begins with * restricts

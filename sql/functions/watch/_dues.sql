@@ -1,5 +1,5 @@
 -- obs._dues: the moments of a schedule after p_from and up to p_to, each with the one that follows it
--- Called by: slo_nights
+-- Called by: slo_nights, last_night
 -- Reads/Writes: nothing
 -- Raises: 22023 when the schedule cannot be read
 -- Local times become moments as _due makes them, so both give the same ones. A day more on either side: a jump of the clock at

@@ -1,5 +1,5 @@
 -- obs._next_due: the first moment of a schedule after p_at
--- Called by: _due_of, _mv_01_speaks, _next_night, expect, expected_run_status
+-- Called by: _due_of, _mv_01_speaks, _next_night, expect, expected_run_status, _dues
 -- Reads/Writes: nothing
 -- Raises: 22023 when the schedule cannot be read
 create or replace function obs._next_due(p_schedule text, p_time_zone text, p_at timestamptz) returns timestamptz
