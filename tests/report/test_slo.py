@@ -81,6 +81,7 @@ def test_duration_crawl_and_contacts_are_what_hands_count(nights: Nights, db: Db
     row = found["duration_p95_per_1k"]
     assert (row.n, same(row.actual, p95)) == (len(slow), True)
     assert same(row.trend, p95 - objectives.disc(slow_before, Fraction(95, 100)))
+    assert (row.low, row.high) == (None, None), "no share"
     assert row.budget == len(slow) - math.ceil(Fraction(95, 100) * len(slow))
     assert row.budget_left == row.budget - sum(value >= 90 for value in slow)
     assert row.state == ("ok" if p95 < 90 else "breach")

@@ -181,8 +181,13 @@ cross join lateral (
 ) as z
 cross join lateral (
     select
-        greatest((z.p + z.zz / 2 - sqrt(z.zz * (z.p * (1 - z.p) + z.zz / 4))) / (1 + z.zz), 0) as low,
-        least((z.p + z.zz / 2 + sqrt(z.zz * (z.p * (1 - z.p) + z.zz / 4))) / (1 + z.zz), 1) as high
+        -- greatest and least pass over NULL
+        case
+            when z.zz is not null then greatest((z.p + z.zz / 2 - sqrt(z.zz * (z.p * (1 - z.p) + z.zz / 4))) / (1 + z.zz), 0)
+        end as low,
+        case
+            when z.zz is not null then least((z.p + z.zz / 2 + sqrt(z.zz * (z.p * (1 - z.p) + z.zz / 4))) / (1 + z.zz), 1)
+        end as high
 ) as i;
 comment on view obs.slo_status is
 'One row a tenant and objective: target, actual, n, state ok, breach or no_data (n below 5), budget and what is left.';
