@@ -40,6 +40,8 @@ _ROLES = {
         "timeline",
         "explain",
         "enrichment_runs",
+        "run_stats",
+        "last_night",
     ),
     "obs_reviewer": ("qa_review", "qa_worklist", "qa_samples", "qa_claim"),
     "obs_ops": ("status", "privacy_audit"),
