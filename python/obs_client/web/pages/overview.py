@@ -157,15 +157,15 @@ def _totals(runs: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def _more(request: Request, paged: Paging) -> dict[str, str]:
-    """Addresses of the pages before and after, with all else as it was asked."""
+def _more(request: Request, paged: Paging) -> dict[str, str | None]:
+    """Addresses of the pages before and after, with all else as it was asked; None where there is none."""
 
     def at(page: int) -> str:
         return "?" + str(request.url.include_query_params(page=page).query)
 
     return {
-        **({"before": at(paged.page - 1)} if paged.page > 1 else {}),
-        **({"after": at(paged.page + 1)} if paged.page < paged.last else {}),
+        "before": at(paged.page - 1) if paged.page > 1 else None,
+        "after": at(paged.page + 1) if paged.page < paged.last else None,
     }
 
 
