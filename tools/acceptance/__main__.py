@@ -30,7 +30,9 @@ def criteria(world: World, nights: list[NightLog], told: Told, work: Work, site:
 
 def main() -> int:
     given = argparse.ArgumentParser(prog="make acceptance", description=__doc__)
-    given.add_argument("--made-up", action="store_true", help="made-up nights even where real logs are beside the project")
+    given.add_argument(
+        "--made-up", action="store_true", help="made-up nights even where real logs are beside the project"
+    )
     given.add_argument("--companies", type=int, default=MADE_UP_COMPANIES, help="companies of a made-up night")
     options = given.parse_args()
     began = time.monotonic()

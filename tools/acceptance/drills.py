@@ -19,11 +19,15 @@ _RUNBOOK = "select count(*) from obs.runbook(%s)"
 def followed(world: World, tenant: str, work: Work, site: Site) -> Criterion:
     made = Criterion("AC3", "Each alert fires in a drill; its runbook is named and followed")
     done = work.drills[tenant]
-    made.check(f"obs simulate --all --tenant {tenant} ended with 0", done.returncode == 0, (done.stderr or done.stdout)[-300:])
+    made.check(
+        f"obs simulate --all --tenant {tenant} ended with 0", done.returncode == 0, (done.stderr or done.stdout)[-300:]
+    )
     drills = drills_of(world)
     fired = sorted(row.alert_code for row in drills if row.fired_at)
     missing = sorted(set(work.codes) - set(fired))
-    made.check(f"{len(fired)} of {len(work.codes)} alerts fired: {', '.join(fired)}", not missing and bool(fired), missing)
+    made.check(
+        f"{len(fired)} of {len(work.codes)} alerts fired: {', '.join(fired)}", not missing and bool(fired), missing
+    )
     absent = [code for code in OF_THE_PRODUCT if code not in fired]
     made.check(f"the product's six are among them: {', '.join(OF_THE_PRODUCT)}", not absent, absent)
     states = [state for row in drills for state in world.rows(_TOLD, (row.alert_id,))]
@@ -45,7 +49,9 @@ def followed(world: World, tenant: str, work: Work, site: Site) -> Criterion:
         said = re.search(r"(\d+) of (\d+) steps done", page.text)
         if page.status_code != 200 or not said or said.groups() != (str(len(rows)), str(len(rows))):
             unseen.append(f"{row.alert_code}: {page.status_code} {said and said[0]}")
-    made.check(f"{steps} steps of {len(drills)} runbooks are ticked, with who and when", steps > 0 and not undone, undone[:5])
+    made.check(
+        f"{steps} steps of {len(drills)} runbooks are ticked, with who and when", steps > 0 and not undone, undone[:5]
+    )
     made.check("every alert names its runbook, and that has steps", not unnamed, unnamed)
     made.check(f"the pages of the {len(drills)} alerts show them done", not unseen, unseen[:5])
     made.show(f"the nights themselves raised {world.one(_REAL)} alerts")

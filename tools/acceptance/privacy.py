@@ -49,7 +49,9 @@ def _planted(made: Criterion, world: World, nights: list[NightLog]) -> None:
     places["messages"] = "\n".join(sent)
     for where, text in places.items():
         found = [secret for secret in planted if any(spelling in text for spelling in _spellings(secret))]
-        said = f"{len(planted)} personal texts that the pipelines logged are not in the {where} ({len(text):,} characters)"
+        said = (
+            f"{len(planted)} personal texts that the pipelines logged are not in the {where} ({len(text):,} characters)"
+        )
         made.check(said, bool(planted) and bool(text) and not found, f"{len(found)} are")
 
 
@@ -80,9 +82,19 @@ def _refused(made: Criterion, world: World, nights: list[NightLog]) -> None:
     """What each login may not do, and how it is told."""
     mine, other = nights[0].tenant, next(night for night in nights if night.tenant != nights[0].tenant)
     attempts = {
-        "a reader asks for another tenant's run": (f"reader_{mine}", "select obs.run_stats(%s, %s)", (other.run_id, other.tenant), UNKNOWN),
+        "a reader asks for another tenant's run": (
+            f"reader_{mine}",
+            "select obs.run_stats(%s, %s)",
+            (other.run_id, other.tenant),
+            UNKNOWN,
+        ),
         "a reader writes": (f"reader_{mine}", "delete from obs.run_event_logs", None, DENIED),
-        "a reader reads tables that hold pseudonyms' keys": (f"reader_{mine}", "select * from obs.tenant_peppers", None, DENIED),
+        "a reader reads tables that hold pseudonyms' keys": (
+            f"reader_{mine}",
+            "select * from obs.tenant_peppers",
+            None,
+            DENIED,
+        ),
         "a pipeline's login reads events": ("pipeline", "select * from obs.run_event_logs", None, DENIED),
         "ops grant access": ("ops", "select obs.grant_access('reader_' || %s, %s)", (mine, other.tenant), DENIED),
     }

@@ -33,7 +33,9 @@ def sampled(world: World, nights: list[NightLog], work: Work) -> Criterion:
     made.show("pass rates: " + ", ".join(f"{run} {rate:.0%}" for (_, run), rate in rates.items()))
     short = {key for key, rate in rates.items() if rate < THRESHOLD}
     opened = {(row.tenant_id, row.run_id) for row in world.rows(_OPEN)}
-    text = f"below {THRESHOLD:.0%}, and only there, a follow-up is open: run {', '.join(sorted(run for _, run in short))}"
+    text = (
+        f"below {THRESHOLD:.0%}, and only there, a follow-up is open: run {', '.join(sorted(run for _, run in short))}"
+    )
     made.check(text, bool(short) and opened == short, sorted(opened))
     told = {row.run_id for row in world.rows(_TOLD)}
     made.check("and alert QA-07 fired for them", told == {run for _, run in short}, sorted(told))

@@ -55,7 +55,9 @@ def _events(made: Criterion, world: World, counts: dict[tuple[str, str], Count])
     )
     quarantined = world.one("select count(*) from obs.quarantined_events")
     gaps = sum(len(world.rows("select * from obs.gaps(%s, %s)", (run, tenant))) for tenant, run in counts)
-    made.check("none is in quarantine, no number of a sequence is missing", (quarantined, gaps) == (0, 0), (quarantined, gaps))
+    made.check(
+        "none is in quarantine, no number of a sequence is missing", (quarantined, gaps) == (0, 0), (quarantined, gaps)
+    )
 
 
 def _endings(world: World, nights: list[NightLog]) -> Iterator[Pair]:
@@ -92,7 +94,7 @@ def _costs(made: Criterion, world: World, counts: dict[tuple[str, str], Count]) 
             total += wanted
             worst = max(worst, _off(wanted, row.cost_usd_exact))
     text = f"cost: ${total:.6f} in the logs, the worst vendor of a run is off by {float(worst):.1g} (limit {COST_LIMIT:.0e})"
-    made.check(text, 0 < total and worst <= COST_LIMIT)
+    made.check(text, total > 0 and worst <= COST_LIMIT)
 
 
 def _off(wanted: Decimal, found: Decimal | None) -> Decimal:

@@ -27,7 +27,9 @@ def rendered(world: World, nights: list[NightLog], site: Site) -> Criterion:
     pages = walk(site.person("ops"))
     kinds = sorted({path.split("?")[0].split("/")[1] or "overview" for path in pages})
     bad = [f"{path}: {page.status_code}" for path, page in pages.items() if page.status_code != 200]
-    made.check(f"obs serve: {len(pages)} pages ({', '.join(kinds)}) answer with 200", len(pages) > 10 and not bad, bad[:5])
+    made.check(
+        f"obs serve: {len(pages)} pages ({', '.join(kinds)}) answer with 200", len(pages) > 10 and not bad, bad[:5]
+    )
     made.check("the server's own log holds no complaint", not site.complaints(), site.complaints()[:3])
     made.compare("{n} rows of those pages are SQL's", _on_pages(world, counts, {p: a.text for p, a in pages.items()}))
     made.compare("{n} answers to programs are SQL's", _answers(world, counts, site))
@@ -70,7 +72,9 @@ def _rows(made: Criterion, world: World, views: list[str], has_rationales: bool)
     for view in views:
         if view == "dash_rationale_lengths" and not has_rationales:
             continue
-        if {row.tenant_id for row in world.rows(f"select distinct tenant_id from obs.{view}", login="ops")} != set(world.tenants):
+        if {row.tenant_id for row in world.rows(f"select distinct tenant_id from obs.{view}", login="ops")} != set(
+            world.tenants
+        ):
             wrong.append(f"{view} for ops")
         for tenant in world.tenants:
             seen = world.rows(f"select distinct tenant_id from obs.{view}", login=f"reader_{tenant}")
@@ -88,7 +92,11 @@ def _on_pages(world: World, counts: dict[tuple[str, str], Count], pages: dict[st
     for tenant, run in counts:
         path = f"/runs/{run}?tenant_id={tenant}"
         for stage in world.one("select obs.run_stats(%s, %s)", (run, tenant), "ops")["stages"]:
-            wanted = [stage["stage"], stage["status"], *(number(stage[f"count_{of}"]) for of in ("total", "success", "error"))]
+            wanted = [
+                stage["stage"],
+                stage["status"],
+                *(number(stage[f"count_{of}"]) for of in ("total", "success", "error")),
+            ]
             wanted += [milliseconds(stage[f"p{of}_ms"]) for of in (50, 95, 99)]
             wanted += [usd(stage["cost_usd"])]
             yield f"{run} {stage['stage']}", wanted, shown(path, wanted)
@@ -98,7 +106,9 @@ def _on_pages(world: World, counts: dict[tuple[str, str], Count], pages: dict[st
         wanted = [number(row.candidates_pre), number(row.candidates_post), number(row.shortlist_delivered)]
         wanted += [percent(row.success_rate), number(row.items_error), usd(row.cost_usd)]
         yield f"{run} on the front page", wanted, cells[5:11]
-        (row,) = world.rows("select * from obs.qa_run_status where tenant_id = %s and run_id = %s", (tenant, run), "ops")
+        (row,) = world.rows(
+            "select * from obs.qa_run_status where tenant_id = %s and run_id = %s", (tenant, run), "ops"
+        )
         cells = next((one for one in rows_of(pages["/qa"]) if one[:2] == [run, tenant]), [])
         wanted = [number(value) for value in (row.drawn, row.passed, row.failed, row.pending)]
         yield f"{run} on the QA page", [*wanted, percent(row.pass_rate)], cells[3:8]

@@ -23,7 +23,12 @@ from obs_client.demo.receivers import Receivers
 from obs_client.demo.server import DemoServer
 from obs_client.install import install
 
-ROUTES = (("page", "slack", ["page"]), ("warn", "mail", ["warning"]), ("ticket", "mail", ["ticket"]), ("default", "mail", None))
+ROUTES = (
+    ("page", "slack", ["page"]),
+    ("warn", "mail", ["warning"]),
+    ("ticket", "mail", ["ticket"]),
+    ("default", "mail", None),
+)
 DAILY_CAP = 1_000  # without one, the alert about it cannot be drilled
 OBS = (sys.executable, "-c", "from obs_client.cli import main; main()")
 

@@ -123,7 +123,11 @@ def until_stopped(served: pages.Pages, keep: bool, console: Console) -> None:
         console.print("\nThe pages answered; in a terminal they would be served now, until Ctrl-C.", markup=False)
         return
     lines = [f"The pages are at  {served.url}/  until Ctrl-C. Log in with a token:"]
-    for role, what in (("ops", "operators: all tenants"), ("alba_reader", "one tenant"), (people.REVIEWER, "QA of alba")):
+    for role, what in (
+        ("ops", "operators: all tenants"),
+        ("alba_reader", "one tenant"),
+        (people.REVIEWER, "QA of alba"),
+    ):
         lines.append(f"  {role} ({what})\n    {served.tokens[role]}")
     lines.append(f"Programs:  curl -H 'Authorization: Bearer TOKEN' {served.url}/shortlist/status?tenant_id=alba")
     console.print("\n" + "\n".join(lines), markup=False, highlight=False, soft_wrap=True)
