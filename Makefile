@@ -12,8 +12,8 @@ demo:  ## a database, a pipeline's runs and their numbers, from nothing; no root
 	@tools/bootstrap embedded
 	@$(VENV)/obs demo
 
-acceptance:  ## the product's five acceptance criteria with their evidence, on a server of its own; no root, a minute
-	@tools/bootstrap embedded
+acceptance:  ## the product's five acceptance criteria with their evidence, on a server of its own; a minute
+	@tools/bootstrap test
 	@PYTHONPATH=tools:tests $(VENV)/python -m acceptance $(ARGS)
 
 screenshots:  ## the pictures of the README, made from the demo's pages in headless Chromium
