@@ -135,7 +135,7 @@ def _still(root: Any) -> Any:
     for node in [*root.iter(f"{_SVG}script", "script", etree.Comment)]:
         node.getparent().remove(node)
     for node in [*root.iter(f"{_SVG}g", "g")]:
-        if "overlay" in (node.get("class") or "").split():
+        if (node.get("class") or "").endswith("overlay"):
             node.getparent().remove(node)
     for node in [*root.iter(f"{_SVG}desc", "desc")]:
         if node.get("class") not in ("value", "x_label"):
