@@ -72,11 +72,13 @@ def test_the_roles_of_obs_are_members_of_nothing_and_lend_nothing_on(crowded: Db
         crowded.rows(
             """select r.rolname from pg_roles r where r.rolname ^@ 'obs_' and (r.rolsuper or r.rolbypassrls
             or r.rolcreaterole
-            or r.rolcreatedb or r.rolreplication or ((r.rolcanlogin or r.rolconfig is not null)
-            and r.rolname <> 'obs_cron'))"""
+            or r.rolcreatedb or r.rolreplication or (r.rolcanlogin and r.rolname <> 'obs_cron')
+            or (r.rolconfig is not null and r.rolname not in ('obs_cron', 'obs_bi')))"""
         )
         == []
     )
+    settings = crowded.one("select rolconfig from pg_roles where rolname = 'obs_bi'")
+    assert sorted(settings) == ["default_transaction_read_only=on", "statement_timeout=10s"]
     holders = """select m.member::regrole::text from pg_auth_members m
         where m.roleid in ('obs_owner'::regrole, 'obs_host'::regrole)"""
     assert [name for (name,) in crowded.rows(holders) if name != "postgres"] == []

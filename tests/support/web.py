@@ -25,7 +25,7 @@ class Served:
     """An app under a real uvicorn, in a thread, on a free port of 127.0.0.1."""
 
     def __init__(self, app: FastAPI) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = serving.prompt(socket.create_server(("127.0.0.1", 0)))
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._server = uvicorn.Server(serving.config(app))

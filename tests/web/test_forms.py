@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
@@ -101,6 +102,14 @@ def test_a_review_changes_the_pass_rate_that_the_page_shows(reviewer: httpx.Clie
     assert "jo@example.com" not in sample.notes
 
 
+def test_a_sample_is_shown_again_after_its_review(reviewer: httpx.Client, world: Db) -> None:
+    checks = {"about": {"verdict": "fail"}, "domain": {"verdict": "pass", "reason": "it is theirs"}}
+    world.call("qa_review", run_id="a-qa", company_id="c8", result="pass", tenant_id="a", checks=checks)
+    shown = reviewer.get("/qa/a-qa/c8")
+    assert shown.status_code == 200
+    assert "says pass: it is theirs" in text_of(shown.text)
+
+
 def test_who_was_slower_is_shown_what_the_other_said_and_keeps_what_was_entered(
     reviewer: httpx.Client, world: Db
 ) -> None:
@@ -181,3 +190,20 @@ def test_steps_of_a_runbook_are_ticked_and_taken_back(site: Site, world: Db, ale
     assert tuple(world.row(second, (number,))) == (None, None)
     for action in (f"/alerts/{alert_of('b')}/steps/1", f"/alerts/{number}/steps/0", f"/alerts/{number}/steps/x"):
         assert page.post(action, data=steps[0].fields).status_code == 404
+
+
+def test_an_alert_shows_its_evidence(site: Site, world: Db, alert_of: Callable[[str], int]) -> None:
+    evidence = world.call("diagnose", alert_id=alert_of("b"))
+    assert len(evidence) > 1
+    shown = text_of(site.page("test_reader_b").get(f"/alerts/{alert_of('b')}").text)
+    for one in evidence:
+        assert " ".join(one["finding"].split()) in html.unescape(shown)
+
+
+def test_a_run_under_way_has_a_page_and_a_forecast(site: Site, world: Db) -> None:
+    world.call("start_run", tenant_id="a", run_id="a-now")
+    world.call("set_metric", run_id="a-now", name="candidates_post", value=100, tenant_id="a")
+    page = site.page("test_reader_a")
+    assert "Under way" in page.get("/runs/a-now").text
+    assert "a-now" in page.get("/").text.split("Under way")[1]
+    world.call("finish_run", run_id="a-now", tenant_id="a")

@@ -65,7 +65,7 @@ def serve(
         complain("tokens and pages travel unencrypted unless something before this ends TLS: then say --https")
     _log_to_stderr()
     config = serving.config(app, host=host, port=port)
-    listening = config.bind_socket()
+    listening = serving.prompt(config.bind_socket())
     where = f"[{host}]" if ":" in host else host
     note(f"http://{where}:{listening.getsockname()[1]}/")
     server = uvicorn.Server(config)

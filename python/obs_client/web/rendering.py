@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from ..shown import milliseconds, minutes, moment, number, percent, short, stamp, usd, web_address, words
@@ -45,7 +45,6 @@ class Pages:
         self._env = Environment(
             loader=PackageLoader("obs_client.web"),
             autoescape=True,
-            undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -23,7 +23,8 @@ _MAY = "select pg_catalog.has_table_privilege('obs.dash_tenant_overview', 'selec
 _TENANTS = "select t.tenant_id from obs.tenants t order by t.tenant_id"
 _NEWEST = """select max(r.started_at)::date as day from obs.enrichment_runs r
     where not r.is_simulation and (%(tenant)s::text is null or r.tenant_id = %(tenant)s)"""
-_WINDOW = """started_at >= %(from)s and started_at < %(until)s
+# Casts, since the comparison with a date is not leakproof: the planner would know nothing of how many rows it finds.
+_WINDOW = """started_at >= %(from)s::timestamptz and started_at < %(until)s::timestamptz
     and (%(tenant)s::text is null or tenant_id = %(tenant)s)"""
 _RUNS = f"select * from obs.dash_tenant_overview where {_WINDOW} order by started_at desc, tenant_id, run_id"
 _VENDORS = f"""select night, vendor, cost_usd from obs.dash_vendor_usage
@@ -156,15 +157,15 @@ def _totals(runs: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def _more(request: Request, paged: Paging) -> dict[str, str]:
-    """Addresses of the pages before and after, with all else as it was asked."""
+def _more(request: Request, paged: Paging) -> dict[str, str | None]:
+    """Addresses of the pages before and after, with all else as it was asked; None where there is none."""
 
     def at(page: int) -> str:
         return "?" + str(request.url.include_query_params(page=page).query)
 
     return {
-        **({"before": at(paged.page - 1)} if paged.page > 1 else {}),
-        **({"after": at(paged.page + 1)} if paged.page < paged.last else {}),
+        "before": at(paged.page - 1) if paged.page > 1 else None,
+        "after": at(paged.page + 1) if paged.page < paged.last else None,
     }
 
 
