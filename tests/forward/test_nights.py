@@ -74,9 +74,8 @@ def test_a_night_goes_to_the_same_people_once(night: Db, mail: MailServer) -> No
 
 
 def test_a_night_that_is_not_over_waits(db: Db, night: Db, mail: MailServer) -> None:
-    start(
-        db, "r2", started_at=db.one("select from_at + interval '2 minutes' from obs.last_night where tenant_id = 'a'")
-    )
+    later = db.one("select from_at + interval '2 minutes' from obs.last_night where tenant_id = 'a'")
+    start(db, "r2", started_at=later)
     assert nights.send(night.conn, plan(mail)) == {}
     db.call("finish_run", run_id="r2", status="error")
     assert nights.send(night.conn, plan(mail))
