@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from typing import Any, TextIO
 
 import httpx
+
 from support.web import forms, links
 
 from .world import OBS, World

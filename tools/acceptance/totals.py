@@ -94,7 +94,7 @@ def _costs(made: Criterion, world: World, counts: dict[tuple[str, str], Count]) 
             total += wanted
             worst = max(worst, _off(wanted, row.cost_usd_exact))
     text = f"cost: ${total:.6f} in the logs, the worst vendor of a run is off by {float(worst):.1g} (limit {COST_LIMIT:.0e})"
-    made.check(text, 0 < total and worst <= COST_LIMIT)
+    made.check(text, total > 0 and worst <= COST_LIMIT)
 
 
 def _off(wanted: Decimal, found: Decimal | None) -> Decimal:
