@@ -3,7 +3,7 @@ SHELL := /bin/bash
 VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format typecheck soak bench build clean
+.PHONY: help demo acceptance screenshots test test-fast lint format typecheck soak bench build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -11,6 +11,14 @@ help:  ## this list
 demo:  ## a database, a pipeline's runs and their numbers, from nothing; no root
 	@tools/bootstrap embedded
 	@$(VENV)/obs demo
+
+acceptance:  ## the product's five acceptance criteria with their evidence, on a server of its own; a minute
+	@tools/bootstrap test
+	@PYTHONPATH=tools:tests $(VENV)/python -m acceptance $(ARGS)
+
+screenshots:  ## the pictures of the README, made from the demo's pages in headless Chromium
+	@tools/bootstrap embedded screenshots
+	@PYTHONPATH=tools $(VENV)/python tools/screenshots.py $(ARGS)
 
 test: lint typecheck  ## everything CI runs: lint, types, the whole suite on two cores
 	@$(PYTEST) -n 2 $(ARGS)

@@ -21,7 +21,7 @@ UNKNOWN, DENIED = "OB002", "42501"
 
 def kept_apart(world: World, nights: list[NightLog], site: Site) -> Criterion:
     made = Criterion("AC5", "No raw e-mails or personal data; access restricted by role")
-    _audited(made, world)
+    audited(made, world)
     _planted(made, world, nights)
     _own_rows(made, world)
     _refused(made, world, nights)
@@ -29,7 +29,7 @@ def kept_apart(world: World, nights: list[NightLog], site: Site) -> Criterion:
     return made
 
 
-def _audited(made: Criterion, world: World) -> None:
+def audited(made: Criterion, world: World) -> None:
     done = world.command("privacy", "audit", "--logs", world.spool, "--json", login="admin")
     if done.returncode not in (0, 1):
         return made.check("obs privacy audit ran", False, done.stderr[-300:])

@@ -13,6 +13,7 @@ from .world import World
 
 SAMPLES = 10
 THRESHOLD = Decimal("0.8")
+DIGITS = 9
 _DRAWN = """select company_id, bucket, reviewer from obs.qa_samples
     where tenant_id = %s and run_id = %s and stratum = 'random'"""
 _STATUS = "select * from obs.qa_run_status where tenant_id = %s and run_id = %s"
@@ -28,7 +29,7 @@ def sampled(world: World, nights: list[NightLog], work: Work) -> Criterion:
     made.compare(f"each run drew {SAMPLES} of its High companies, or all there are ({{n}} runs)", _drawn(world, nights))
     made.compare("each was reviewed by its tenant's reviewer ({n} runs)", _reviewed(world, nights))
     rates = {key: _rate(world, key, failed) for key, failed in work.failed.items()}
-    made.compare("pass rates of {n} runs are those by hand, in SQL and in the dashboard's view", _rates(world, rates))
+    made.compare("{n} pass rates are those by hand, in SQL and in the dashboard's view", _rates(world, rates))
     made.show("pass rates: " + ", ".join(f"{run} {rate:.0%}" for (_, run), rate in rates.items()))
     short = {key for key, rate in rates.items() if rate < THRESHOLD}
     opened = {(row.tenant_id, row.run_id) for row in world.rows(_OPEN)}
@@ -57,11 +58,11 @@ def _reviewed(world: World, nights: list[NightLog]) -> Iterator[Pair]:
 
 def _rate(world: World, key: tuple[str, str], failed: int) -> Decimal:
     drawn = len(world.rows(_DRAWN, key))
-    return Decimal(drawn - failed) / drawn if drawn else Decimal(0)
+    return round(Decimal(drawn - failed) / drawn, DIGITS) if drawn else Decimal(0)
 
 
 def _rates(world: World, rates: dict[tuple[str, str], Decimal]) -> Iterator[Pair]:
     for key, rate in rates.items():
         (row,) = world.rows(_STATUS, key, f"reader_{key[0]}")
-        yield f"pass rate of {key[1]}", (rate, 0), (row.pass_rate, row.pending)
-        yield f"pass rate of {key[1]} in its view", rate, world.one(_RATE, key, "ops")
+        yield f"pass rate of {key[1]}", (rate, 0), (round(row.pass_rate, DIGITS), row.pending)
+        yield f"pass rate of {key[1]} in its view", rate, round(world.one(_RATE, key, "ops"), DIGITS)

@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from .serve import PACKAGES
 from .trouble import Trouble
+
+_PACKAGES = (*PACKAGES, "aiosmtpd", "apprise", "httpx", "slack_sdk", "tomli")
 
 
 def demo(
@@ -15,14 +18,15 @@ def demo(
     """Show obs at work, in a database of its own.
 
     A pipeline runs three nights for two tenants, and its alerts are told to a Slack and a mailbox on this machine.
-    Then their numbers are shown, what was told, and one message.
+    Then their numbers are shown, what was told, and one message. In a terminal its pages are served until Ctrl-C, with
+    tokens to log in; elsewhere the demo tries them and ends by itself.
 
     Example: obs demo --keep
     """
     try:
         from ..demo import run_demo
     except ImportError as error:
-        if (error.name or "").split(".")[0] not in ("aiosmtpd", "apprise", "httpx", "slack_sdk", "tomli"):
+        if (error.name or "").split(".")[0] not in _PACKAGES:
             raise
         raise Trouble("the demo needs more packages: pip install '.[embedded]' in the source tree") from None
 

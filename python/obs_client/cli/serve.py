@@ -13,7 +13,7 @@ from .output import complain, note, plain
 from .trouble import Trouble
 
 _NEEDS = "serving needs more packages: pip install '.[web]' in the source tree"
-_PACKAGES = (
+PACKAGES = (
     "fastapi",
     "itsdangerous",
     "jinja2",
@@ -102,7 +102,7 @@ def token(
 
 
 def _of_packages(error: ImportError) -> Exception:
-    return Trouble(_NEEDS) if (error.name or "").split(".")[0] in _PACKAGES else error
+    return Trouble(_NEEDS) if (error.name or "").split(".")[0] in PACKAGES else error
 
 
 class _OneLine(logging.Formatter):

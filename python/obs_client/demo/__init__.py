@@ -1,8 +1,8 @@
-"""`obs demo`: a database, obs in it, and a pipeline's three nights for two tenants, from nothing.
+"""`obs demo`: a database, obs in it, a pipeline's three nights for two tenants, and pages about them, from nothing.
 
 Everything happens below one folder of the project: `pg` is the server, `logs` are the client's files, `slack` and
-`mail` what a forwarder told to people meanwhile. Without `keep` the server is gone when the demo ends, however it
-ends; the files stay.
+`mail` what a forwarder told to people meanwhile. In a terminal the pages are served until Ctrl-C; elsewhere they
+are only tried. Without `keep` the server is gone when the demo ends, however it ends; the files stay.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import shlex
 import shutil
 import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -25,7 +26,7 @@ from rich.console import Console
 
 from ..install import install
 from ..reconcile import reconcile
-from . import alert_tables, tables, telling
+from . import alert_tables, pages, people, tables, telling
 from .example import NIGHTS, TENANTS, example_folder, run_nights
 from .receivers import Receivers
 from .server import DemoServer, DemoServerError
@@ -37,7 +38,9 @@ LOGINS = {  # login -> the roles of obs it is a member of
     telling.LOGIN: ("obs_forwarder",),
     "alba_reader": ("obs_reader",),
     "brisk_reader": ("obs_reader",),
+    people.REVIEWER: ("obs_reviewer",),
 }
+REVIEWED = "alba"  # the tenant whose samples somebody looks at
 PRICES = (  # vendor, unit, dollars, per so many units, model pattern, counted in; Lusha and ZeroBounce report theirs
     ("tavily", "call", "0.008", 1, "*", None),
     ("openai", "input_token", "0.15", 1_000_000, "gpt-4o-mini*", None),
@@ -46,8 +49,14 @@ PRICES = (  # vendor, unit, dollars, per so many units, model pattern, counted i
 )
 
 
-def run_demo(keep: bool = False, home: Path = HOME, console: Console | None = None) -> int:
-    """Runs the demo; the exit status. With `keep` the server stays for looking around."""
+Look = Callable[[pages.Pages], object]
+
+
+def run_demo(keep: bool = False, home: Path = HOME, console: Console | None = None, look: Look | None = None) -> int:
+    """Runs the demo; the exit status. With `keep` the server stays for looking around.
+
+    `look` is given the pages instead of whoever sits at the terminal.
+    """
     console = console or Console()
     try:
         with alone(home), ended_by_signals(), DemoServer(home) as server:
@@ -59,7 +68,12 @@ def run_demo(keep: bool = False, home: Path = HOME, console: Console | None = No
                 tables.show(server.dsn("ops"), console)
                 agreed = compare_with_logs(server, home / "logs", console)
                 told = alert_tables.show(server.dsn("ops"), receivers.texts, console)
+            people.work(server.dsn("ops"), server.dsn(people.REVIEWER))
             server.keep = keep
+            with pages.serving(server.dsn(pages.LOGIN)) as served:
+                for path in ("/healthz", "/", "/qa", "/slo"):
+                    served.get(path)
+                (look or (lambda of: until_stopped(of, keep, console)))(served)
             say_what_next(server, keep, home, console)
             return 0 if agreed and told else 1
     except DemoServerError as broken:
@@ -86,10 +100,12 @@ def prepare(server: DemoServer, console: Console) -> None:
         for tenant in TENANTS:
             connection.execute("select obs.create_tenant(%s, %s)", (tenant, tenant.title()))
             connection.execute("select obs.grant_access(%s, %s)", (f"{tenant}_reader", tenant))
+        connection.execute("select obs.grant_access(%s, %s)", (people.REVIEWER, REVIEWED))
         for price in PRICES:
             connection.execute("select obs.set_price(%s, %s, %s, %s, %s, %s)", price)
         connection.execute("select obs.maintain()")
     telling.prepare(server.dsn(), server.dsn("pipeline"))
+    pages.prepare(server.dsn())
     seconds = time.monotonic() - began
     console.print(f"PostgreSQL {version} with obs in it, two tenants, prices and logins: {seconds:.1f} s")
 
@@ -99,6 +115,26 @@ def compare_with_logs(server: DemoServer, logs: Path, console: Console) -> bool:
     results = reconcile(server.dsn("ops"), sorted(logs.glob("*.log")))
     console.print(tables.reconciled_table(results))
     return len(results) == NIGHTS * len(TENANTS) and all(result.within_limit for result in results)
+
+
+def until_stopped(served: pages.Pages, keep: bool, console: Console) -> None:
+    """Says where the pages are, and in a terminal serves them until Ctrl-C."""
+    if not (sys.stdout.isatty() and sys.stdin.isatty()):
+        console.print("\nThe pages answered; in a terminal they would be served now, until Ctrl-C.", markup=False)
+        return
+    lines = [f"The pages are at  {served.url}/  until Ctrl-C. Log in with a token:"]
+    for role, what in (
+        ("ops", "operators: all tenants"),
+        ("alba_reader", "one tenant"),
+        (people.REVIEWER, "QA of alba"),
+    ):
+        lines.append(f"  {role} ({what})\n    {served.tokens[role]}")
+    lines.append(f"Programs:  curl -H 'Authorization: Bearer TOKEN' {served.url}/shortlist/status?tenant_id=alba")
+    console.print("\n" + "\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        console.print(f"\nThe pages are over; the database {'stays' if keep else 'goes'}.")
 
 
 def say_what_next(server: DemoServer, keep: bool, home: Path, console: Console) -> None:

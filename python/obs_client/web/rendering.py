@@ -14,7 +14,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ..shown import milliseconds, minutes, moment, number, percent, short, stamp, usd, web_address, words
 from .headers import secured
@@ -60,6 +60,7 @@ class Pages:
             minutes=minutes,
             usd=usd,
             words=words,
+            coded=coded,
         )
         self._env.globals.update(
             run_path=run_path, sample_path=sample_path, style_marks=style_marks, version_of=version_of
@@ -152,6 +153,16 @@ def run_path(tenant_id: str, run_id: str) -> str:
 
 def sample_path(tenant_id: str, run_id: str, company_id: str) -> str:
     return f"/qa/{quote(run_id, safe='')}/{quote(company_id, safe='')}?{urlencode({'tenant_id': tenant_id})}"
+
+
+def coded(text: str) -> Markup:
+    """Words between backticks as code, all else as it is."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
 
 
 def script_json(value: Mapping[str, Any] | list[Any]) -> Markup:
