@@ -28,6 +28,7 @@ set standard_conforming_strings = on;
 \ir schema/75_audit_pieces.sql
 \ir schema/81_runbook_ticks.sql
 \ir schema/82_report_indexes.sql
+\ir schema/83_night_mails.sql
 
 -- 3. Functions, layer by layer: a layer calls only those above it in this list
 -- core: the clock, who asks, latency buckets, row security
@@ -294,6 +295,10 @@ set standard_conforming_strings = on;
 \ir functions/deliver/set_route.sql
 \ir functions/deliver/drop_route.sql
 \ir functions/deliver/route_preview.sql
+\ir functions/deliver/_recipients_hash.sql
+\ir functions/deliver/_reported_tenant.sql
+\ir functions/deliver/claim_night_mail.sql
+\ir functions/deliver/end_night_mail.sql
 -- qa: samples drawn, checks that a machine can make; who looks at which company, what follows
 \ir functions/qa/_draw_order.sql
 \ir functions/qa/_qa_source.sql
@@ -498,6 +503,7 @@ set standard_conforming_strings = on;
 \ir views/dashboards/rationale_lengths.sql
 \ir views/dashboards/latency.sql
 \ir views/dashboards/latency_heatmap.sql
+\ir views/dashboards/last_night.sql
 \ir views/slo/targets.sql
 \ir views/slo/nights.sql
 \ir views/slo/status.sql

@@ -47,7 +47,7 @@ obs.tenants, obs.settings, obs.extra_keys, obs.price_cards, obs.vendor_error_cod
 obs.enrichment_runs, obs.run_stage_stats, obs.run_vendor_usage, obs.run_model_usage, obs.run_error_codes, obs.run_metrics,
 obs.latency_buckets, obs.run_event_logs, obs.quarantined_events, obs.run_holds, obs.run_overview,
 obs.dash_tenant_overview, obs.dash_vendor_usage, obs.dash_quality, obs.dash_rationale_lengths, obs.dash_latency,
-obs.dash_latency_heatmap
+obs.dash_latency_heatmap, obs.last_night
 to obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on
 obs.tenant_roles, obs.audit_log, obs.stage_deltas, obs.jobs, obs.event_days, obs.schema_migrations, obs.attached_relations,
@@ -82,6 +82,13 @@ obs.timeline(text, text), obs.silences(text, text, interval),
 obs._run_changes(obs.enrichment_runs, timestamptz), obs._run_failures(obs.enrichment_runs),
 obs._error_meaning(text, text, text)
 to obs_reader, obs_bi, obs_ops, obs_admin;
+
+-- Reports of nights, and who mails each of them
+grant select on obs.night_mails to obs_ops, obs_admin;
+grant execute on function obs._runbook_url(text, text) to obs_reader, obs_bi, obs_ops, obs_admin;
+grant execute on function
+obs.claim_night_mail(text, date, text[]), obs.end_night_mail(text, date, text[], boolean)
+to obs_reader, obs_ops, obs_admin;
 
 -- Watching: expected runs and advice; a view calls its functions with the rights of who asks
 grant execute on function obs.advice(text, text, text)

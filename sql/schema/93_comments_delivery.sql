@@ -61,3 +61,12 @@ comment on column obs.cluster.only_row is 'True: there is one row.';
 comment on column obs.cluster.identity is 'System identifier and database oid that were accepted.';
 comment on column obs.cluster.accepted_by is 'Who accepted it; the first forwarder, unless an administrator did.';
 comment on column obs.cluster.accepted_at is 'When, by the server''s clock.';
+
+comment on table obs.night_mails is 'Which night of a tenant was mailed to whom: one row each, made before the letter goes out.';
+comment on column obs.night_mails.tenant_id is 'Tenant whose night it is.';
+comment on column obs.night_mails.night is 'Date of the night''s morning, as in last_night.';
+comment on column obs.night_mails.recipients is 'Hash of the addresses together, in any order.';
+comment on column obs.night_mails.claimed_by is 'Login that sends it.';
+comment on column obs.night_mails.claimed_at is 'When that began, by the server''s clock.';
+comment on column obs.night_mails.sent_at is
+'When the mail server had taken it; NULL while under way, and where the sender died: nobody knows then.';

@@ -148,3 +148,13 @@ comment on column obs.run_forecast.forecast_min is 'Minutes that it will have ta
 comment on column obs.run_forecast.forecast_min_per_1k is 'The same for 1,000 candidates.';
 comment on column obs.run_forecast.target_min is 'Target in minutes for 1,000 candidates.';
 comment on column obs.run_forecast.verdict is 'ok, breach, or no_data where there is no forecast.';
+
+comment on column obs.last_night.tenant_id is 'Tenant that the row belongs to.';
+comment on column obs.last_night.night is 'Date of the night''s morning: today, by the tenant''s clock.';
+comment on column obs.last_night.from_at is 'Noon of the day before, by the tenant''s clock.';
+comment on column obs.last_night.until_at is 'Noon of that date; the night is without it.';
+comment on column obs.last_night.runs is 'Runs of kind nightly, or of one that the tenant expects, that started in it.';
+comment on column obs.last_night.running is 'Those of them that go on.';
+comment on column obs.last_night.waiting is 'Expected runs of it that have not started and are not late yet.';
+comment on column obs.last_night.missing is 'Expected runs of it that never started.';
+comment on column obs.last_night.is_over is 'Whether nothing of it is outstanding: none goes on, none is waited for.';

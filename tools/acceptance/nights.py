@@ -1,6 +1,6 @@
 """The nights to play: the real logs where they stand beside the project, else made-up ones of the same shape.
 
-The real ones are read where they are and never copied. All are moved by whole days, so that the last night is yesterday's.
+The real ones are read where they are and never copied. All are moved by whole days: the last night is yesterday's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Plays the nights with what goes wrong in them: a kill -9 in the middle, deliveries that come twice, events that come late."""
+"""Plays the nights with what goes wrong in them: a kill -9 in the middle, deliveries that come twice, late events."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def play(world: World, nights: list[NightLog]) -> Told:
 
 
 def _killed(world: World, night: NightLog, told: Told) -> None:
-    """kill -9 in the middle: a quarter of the night is sent, half of it is in the log file. Then `obs replay`, and the rest."""
+    """kill -9 in the middle: a quarter of the night is sent, half of it written. Then `obs replay`, and the rest."""
     sent, written = len(night.lines) // 4, len(night.lines) // 2
     with Pipeline(world) as pipeline:
         pipeline.log(night.lines[:sent])

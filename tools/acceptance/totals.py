@@ -24,8 +24,8 @@ ALWAYS_RATED = ("email_verified_rate", "emails_total", "qa_drawn")
 
 _STAGES = """select stage, count_success, count_error, count_retry, cost_usd_exact from obs.run_stage_stats
     where tenant_id = %s and run_id = %s"""
-_VENDORS = """select vendor, calls, errors, rate_limit_hits, quota_exhausted, tokens_input, tokens_output, cost_usd_exact
-    from obs.run_vendor_usage where tenant_id = %s and run_id = %s"""
+_VENDORS = """select vendor, calls, errors, rate_limit_hits, quota_exhausted, tokens_input, tokens_output,
+    cost_usd_exact from obs.run_vendor_usage where tenant_id = %s and run_id = %s"""
 _RUN = "select status, revision, late_events from obs.enrichment_runs where tenant_id = %s and run_id = %s"
 
 Pair = tuple[str, object, object]
@@ -93,7 +93,8 @@ def _costs(made: Criterion, world: World, counts: dict[tuple[str, str], Count]) 
             wanted = by_hand.cost_usd[row.vendor]
             total += wanted
             worst = max(worst, _off(wanted, row.cost_usd_exact))
-    text = f"cost: ${total:.6f} in the logs, the worst vendor of a run is off by {float(worst):.1g} (limit {COST_LIMIT:.0e})"
+    off = f"{float(worst):.1g} (limit {COST_LIMIT:.0e})"
+    text = f"cost: ${total:.6f} in the logs, the worst vendor of a run is off by {off}"
     made.check(text, total > 0 and worst <= COST_LIMIT)
 
 
@@ -128,7 +129,8 @@ def _populated(made: Criterion, world: World, runs: int) -> None:
 
 
 def _troubles(made: Criterion, world: World, told: Told, counts: dict[tuple[str, str], Count]) -> None:
-    text = f"kill -9 in run {told.killed}: {told.unsent_at_kill} events were only in its log file; obs replay: {told.replayed}"
+    only_in_file = f"{told.unsent_at_kill} events were only in its log file"
+    text = f"kill -9 in run {told.killed}: {only_in_file}; obs replay: {told.replayed}"
     made.check(text, told.unsent_at_kill > 0 and f"{told.unsent_at_kill} accepted, 0 duplicate" in told.replayed)
     text = f"{told.delivered_again:,} events were delivered again, {told.counted_again} counted again"
     made.check(text, told.delivered_again > sum(one.events for one in counts.values()) and told.counted_again == 0)

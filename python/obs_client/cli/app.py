@@ -20,6 +20,7 @@ from . import (
     privacy,
     reconcile,
     replay,
+    report,
     serve,
     simulate,
     status,
@@ -50,6 +51,7 @@ app.command("reconcile")(reconcile.reconcile)
 app.command("status")(status.status)
 app.command("timeline")(timeline.timeline)
 app.command("explain")(explain.explain)
+app.command("report")(report.report)
 app.command("tail")(tail.tail)
 app.command("simulate")(simulate.simulate)
 app.command("diagnose")(diagnose.diagnose)

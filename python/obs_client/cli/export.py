@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 
 from .. import export as exporting
 from .database import Dsn, opened
+from .files import write
 from .output import note
 from .qa import write_samples
 from .trouble import Trouble
@@ -45,20 +45,5 @@ def export(
                     sys.stdout.buffer.write(piece)
                 sys.stdout.buffer.flush()
                 return
-            size = _write(Path(out), pieces)
+            size = write(Path(out), pieces)
     note(f"{size} bytes in {out}")
-
-
-def _write(path: Path, pieces: Iterable[bytes]) -> int:
-    """The file under its name only once all of it is there; how many bytes."""
-    if path.exists() and not path.is_file():  # a device or a pipe
-        with path.open("wb") as file:
-            return sum(file.write(piece) for piece in pieces)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            size = sum(file.write(piece) for piece in pieces)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return size

@@ -18,7 +18,7 @@ class Chore:
         self,
         name: str,
         dsn: str,
-        work: Callable[[wire.Connection], None],
+        work: Callable[[wire.Connection], object],
         complaint: Complaint,
         done: Callable[[], None],
     ) -> None:

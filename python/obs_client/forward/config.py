@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import channels
+from . import channels, nights
 from .channels.base import Channel
+from .nights import NightReport
 from .options import ConfigError, Options
 
 if sys.version_info >= (3, 11):
@@ -65,6 +66,7 @@ class Config:
     deadman_url: str | None = None
     deadman: float = 60.0  # seconds between two pings
     ticks: bool = True  # call obs.tick() when nobody else does
+    report: NightReport | None = None  # mail each tenant's night when it is over
     warnings: list[str] = field(default_factory=list)
 
 
@@ -73,7 +75,7 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
     chosen = path or environment.get(f"{PREFIX}CONFIG")
     warnings: list[str] = []
     tree = _read(Path(chosen), warnings) if chosen else _from_environment(environment)
-    sections = tree.pop("channels", None)
+    sections, report = tree.pop("channels", None), tree.pop("report", None)
     if not isinstance(sections, dict) or not sections:
         where = chosen or f"the environment ({PREFIX}…)"
         raise ConfigError(f"{where} names no channel: write a section [channels.slack], or set {PREFIX}SLACK_TOKEN")
@@ -88,6 +90,7 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
         deadman_url=options.optional_secret("deadman_url"),
         deadman=options.number("deadman_s", 60, 1, 3600),
         ticks=options.flag("ticks", True),
+        report=None if report is None else nights.from_options(made, report),
         warnings=warnings,
     )
     options.done()
@@ -137,6 +140,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             section = tree["channels"].setdefault(_NAMES[kind], {"type": kind})
             is_secret = option in _SECRETS[kind] and not value.startswith("file:")
             section[option] = f"env:{variable}" if is_secret else value
+        elif kind == "report" and option:
+            tree.setdefault("report", {})[option] = value
         elif kind in ("poll", "beat", "probe", "lease", "deadman", "ticks"):
             name = f"{kind}_{option}" if option else kind
             tree[name] = f"env:{variable}" if name == "deadman_url" else value

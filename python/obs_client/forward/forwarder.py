@@ -13,7 +13,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from .. import errors, wire
-from . import conditions
+from . import conditions, nights
 from .chore import Chore
 from .config import Config
 from .deadman import DeadMan
@@ -47,6 +47,10 @@ class Forwarder:
         self._beaten_at = -1e9
         self._tick = Chore("tick", dsn, self._stand_in, self._complaint, self._woken.set)
         self._conditions = Chore("conditions", dsn, conditions.evaluate, self._complaint, self._woken.set)
+        self._nights: Chore | None = None
+        if config.report:
+            sender = nights.Sender(config.report, self._complaint)
+            self._nights = Chore("the report of a night", dsn, sender.send, self._complaint, self._woken.set)
         self._chores_at = self._ticks_until = -1e9
 
     def stop(self) -> None:
@@ -87,11 +91,18 @@ class Forwarder:
             self._flush()
             for worker in self.workers:
                 worker.drain(patient=False)
+            failed = self._mail_nights()
         finally:
             for worker in self.workers:
                 worker.close()
             self._leave()
-        return sum(worker.failed for worker in self.workers)
+        return failed + sum(worker.failed for worker in self.workers)
+
+    def _mail_nights(self) -> int:
+        if self._config.report is None:
+            return 0
+        with wire.connect(self._dsn) as conn:
+            return nights.Sender(self._config.report, self._complaint).send(conn)
 
     def is_well(self) -> bool:
         """Whether the database has answered lately and every worker lives."""
@@ -132,6 +143,8 @@ class Forwarder:
         if rested:
             self._chores_at = now
             self._conditions.begin()
+            if self._nights:
+                self._nights.begin()
 
     def _stand_in(self, conn: wire.Connection) -> None:
         conn.execute("select obs.tick()")

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
+from ..shown import milliseconds, minutes, moment, number, percent, short, stamp, usd, web_address, words
 from .headers import secured
 from .problems import Problem, Unauthorized, problem_of
 from .service import Service
@@ -162,69 +163,6 @@ def coded(text: str) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
     )
-
-
-def number(value: Any, digits: int = 0) -> str:
-    """1234567.8 as 1,234,568; nothing as a dash."""
-    return "–" if value is None else f"{Decimal(str(value)):,.{digits}f}"
-
-
-def short(value: Any) -> str:
-    """At most four places, and none that says nothing: 0.7500 as 0.75."""
-    if value is None:
-        return "–"
-    text = f"{Decimal(str(value)):,.4f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def percent(value: Any, digits: int = 1) -> str:
-    return "–" if value is None else f"{Decimal(str(value)) * 100:.{digits}f} %"
-
-
-def usd(value: Any) -> str:
-    return "–" if value is None else f"${Decimal(str(value)):,.4f}"
-
-
-def milliseconds(value: Any) -> str:
-    if value is None:
-        return "–"
-    value = Decimal(str(value))
-    return f"{value:,.0f} ms" if value < 10_000 else f"{value / 1000:,.1f} s"
-
-
-def minutes(value: Any) -> str:
-    return "–" if value is None else f"{Decimal(str(value)):,.1f} min"
-
-
-def words(value: Any) -> str:
-    return "–" if value is None else str(value).replace("_", " ")
-
-
-def _time(value: Any) -> dt.datetime | None:
-    if isinstance(value, str):
-        value = dt.datetime.fromisoformat(value.replace("Z", "+00:00"))
-    return value.astimezone(dt.timezone.utc) if isinstance(value, dt.datetime) else None
-
-
-def stamp(value: Any) -> str:
-    """For the attribute of a <time>."""
-    found = _time(value)
-    return found.isoformat(timespec="seconds").replace("+00:00", "Z") if found else ""
-
-
-def moment(value: Any) -> str:
-    found = _time(value)
-    return f"{found:%Y-%m-%d %H:%M:%S}" if found else "–"
-
-
-def web_address(value: Any) -> str:
-    """The address if a browser may follow it, else nothing: no javascript:, no file:."""
-    text = str(value or "")
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    return text if parts.scheme in ("http", "https") and parts.netloc and text.isprintable() else ""
 
 
 def script_json(value: Mapping[str, Any] | list[Any]) -> Markup:

@@ -1,6 +1,6 @@
 -- obs._prune_outbox: deletes notifications that were sent or given up, and threads that nothing refers to any more
 -- Called by: _prune_history
--- Reads/Writes: notifications, notification_threads, alerts, forwarders (delete)
+-- Reads/Writes: notifications, notification_threads, alerts, night_mails, forwarders (delete)
 -- Raises: nothing
 -- What told of an alert that is still open stays, and with it the thread its next message belongs into.
 create or replace function obs._prune_outbox(p_limit int) returns bigint
@@ -43,6 +43,9 @@ begin
     where t.tenant_id = x.tenant_id and t.channel = x.channel and t.thread_key = x.thread_key;
     get diagnostics v_count = row_count;
     v_done := v_done + v_count;
+    delete from obs.night_mails m where m.claimed_at < v_before;
+    get diagnostics v_count = row_count;
+    v_done := v_done + v_count;
     -- The last forwarder that was ever seen stays: obs.status() names it.
     delete from obs.forwarders f
     where f.last_seen_at < obs._history_cutoff('forwarder_days', 30)
@@ -52,4 +55,5 @@ begin
 end
 $$;
 comment on function obs._prune_outbox(int) is
-'Deletes notifications sent or given up before outbox_days, their threads, and forwarders unseen for forwarder_days.';
+'Deletes notifications sent or given up before outbox_days, their threads, claims of mailed nights as old, and forwarders '
+'unseen for forwarder_days.';

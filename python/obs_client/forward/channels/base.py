@@ -30,11 +30,15 @@ class Refused(Exception):
 
 
 class TryLater(Exception):
-    """The receiver cannot take it now; `retry_after` seconds when it said how long."""
+    """The receiver cannot take it now; `retry_after` seconds when it said how long.
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+    `perhaps_sent`: it may have got it all the same.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None, perhaps_sent: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.perhaps_sent = perhaps_sent
 
 
 class Channel(Protocol):

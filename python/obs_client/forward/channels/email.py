@@ -29,17 +29,25 @@ class Email:
         context: ssl.SSLContext | None = None,
         timeout: float = 10.0,
     ) -> None:
-        self._host, self._port, self._sender, self._recipients = host, port, sender, recipients
+        self._host, self._port, self.sender, self.recipients = host, port, sender, recipients
         self._user, self._password = user, password
         self._encryption, self._timeout = encryption, timeout
         self._context = context or ssl.create_default_context()
-        self._domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+        self.domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
 
     def deliver(self, message: Message, ref: Ref | None, idempotency_key: str) -> Sent:
         letter = self.letter(message, ref, idempotency_key)
+        self.post(letter, self.recipients)
+        return Sent({"message_id": idempotency_key} if ref is None else ref)
+
+    def post(self, letter: EmailMessage, recipients: list[str]) -> None:
+        """Hand a letter to the mail server. TryLater.perhaps_sent: it was lost while the server had it."""
+        under_way = False
         try:
             with self._connect() as smtp:
-                smtp.send_message(letter, from_addr=self._sender, to_addrs=self._recipients)
+                under_way = True
+                smtp.send_message(letter, from_addr=self.sender, to_addrs=recipients)
+                under_way = False
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise self._failed(max(codes, default=550), "no recipient was accepted") from error
@@ -53,8 +61,8 @@ class Email:
         except ssl.SSLCertVerificationError as error:
             raise Refused(f"SMTP: the certificate of {self._host} is not trusted: {error.verify_message}") from error
         except (smtplib.SMTPException, OSError) as error:
-            raise TryLater(f"SMTP: {type(error).__name__}: {text.line(error, 200)}") from error
-        return Sent({"message_id": idempotency_key} if ref is None else ref)
+            reason = f"SMTP: {type(error).__name__}: {text.line(error, 200)}"
+            raise TryLater(reason, perhaps_sent=under_way) from error
 
     def close(self) -> None:
         """Each message has a connection of its own."""
@@ -62,16 +70,16 @@ class Email:
     def letter(self, message: Message, ref: Ref | None, idempotency_key: str) -> EmailMessage:
         """The same for each try of a notification."""
         letter = EmailMessage()
-        letter["From"] = self._sender
-        letter["To"] = ", ".join(self._recipients)
+        letter["From"] = self.sender
+        letter["To"] = ", ".join(self.recipients)
         letter["Subject"] = text.title(message)
         letter["Date"] = formatdate()
-        letter["Message-ID"] = f"<{idempotency_key}@{self._domain}>"
+        letter["Message-ID"] = f"<{idempotency_key}@{self.domain}>"
         # The thread's own name comes first, so that answers meet even when the first letter was never stored.
-        thread = f"<obs-thread-{stable_id(message, idempotency_key, 'thread_key')}@{self._domain}>"
+        thread = f"<obs-thread-{stable_id(message, idempotency_key, 'thread_key')}@{self.domain}>"
         # Kept without the domain: with it, an audit of what is stored would take it for somebody's address.
         first = str((ref or {}).get("message_id") or "")
-        first = f"<{first}@{self._domain}>" if first and "@" not in first else first
+        first = f"<{first}@{self.domain}>" if first and "@" not in first else first
         if first and first != letter["Message-ID"]:
             letter["In-Reply-To"] = text.line(first)
             letter["References"] = f"{thread} {text.line(first)}"

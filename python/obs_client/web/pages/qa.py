@@ -10,9 +10,10 @@ from fastapi import APIRouter, Form, Request, Response
 from psycopg.types.json import Jsonb
 
 from ... import qa
+from ...shown import stamp
 from ..charts import Chart, columns
 from ..problems import Problem, not_found, problem_of
-from ..rendering import Pages, sample_path, stamp
+from ..rendering import Pages, sample_path
 from ..service import an_id, segments, tenant_of
 from .parameters import PER_PAGE, paging
 

@@ -1,0 +1,215 @@
+"""What a report says, read in one snapshot with the rights of who asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from .. import errors, wire
+
+Row = dict[str, Any]
+
+TOP_PARTS = 5  # of each measure that changed; the rest is added up
+EARLIER_RUNS = 14
+EXPLAIN_MS = 20_000
+MAX_ALERTS = 50
+
+_STATS = "select obs.run_stats(p_run_id => %(run)s, p_tenant_id => %(tenant)s) as stats"
+_OVERVIEW = "select * from obs.dash_tenant_overview where tenant_id = %(tenant)s and run_id = %(run)s"
+_QUALITY = "select * from obs.dash_quality where tenant_id = %(tenant)s and run_id = %(run)s"
+_EARLIER = """select x.run_id, x.night, x.duration_min_per_1k, x.cost_usd from (
+        select o.run_id, o.night, o.started_at, o.duration_min_per_1k, o.cost_usd from obs.dash_tenant_overview o
+        where o.tenant_id = %(tenant)s and o.kind = %(kind)s and o.started_at <= %(started_at)s
+        order by o.started_at desc limit %(limit)s
+    ) x order by x.started_at"""
+_EXPLAIN = "select * from obs.explain(p_run_id => %(run)s, p_tenant_id => %(tenant)s)"
+_TITLES = """select a.alert_id, r.title, r.runbook_code, obs._runbook_url(
+        coalesce((
+            select s.value #>> '{}' from obs.settings s
+            where s.key = 'runbook_base_url' and (s.tenant_id is null or s.tenant_id = a.tenant_id)
+            order by s.tenant_id nulls last limit 1
+        ), 'docs/runbooks/'), r.runbook_code) as runbook_url
+    from obs.alerts a join obs.alert_rules r on r.alert_code = a.alert_code
+    where a.tenant_id = %(tenant)s and a.alert_id = any(%(alerts)s)"""
+_OPEN = """select alert_id, alert_code, subject, state, severity, summary, fired_at, run_id from obs.alert_active
+    where tenant_id = %(tenant)s and not is_simulation and (run_id is null or run_id <> all(%(runs)s))
+    order by case severity when 'page' then 1 when 'warning' then 2 else 3 end, fired_at desc limit %(limit)s"""
+_SLO = "select * from obs.slo_status where tenant_id = %(tenant)s order by slo"
+_NIGHTS = """select * from obs.last_night where %(tenant)s::text is null or tenant_id = %(tenant)s
+    order by tenant_id"""
+_KNOWN = "select from obs.tenants where tenant_id = %s"
+_RUNS = """select r.run_id from obs.enrichment_runs r
+    where r.tenant_id = %(tenant)s and not r.is_simulation and r.started_at >= %(from_at)s
+        and r.started_at < %(until_at)s and (r.kind = 'nightly' or exists (
+            select from obs.expected_runs e where e.tenant_id = r.tenant_id and e.kind = r.kind))
+    order by r.started_at, r.run_id"""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A measure that changed: its largest parts, and what the others add up to."""
+
+    measure: str
+    before: Any
+    after: Any
+    against: str
+    parts: list[Row]
+    rest: int
+    rest_delta: Any
+    rest_share: Any
+
+
+@dataclass(frozen=True)
+class RunPart:
+    stats: Row
+    overview: Row
+    quality: Row
+    alerts: list[Row]
+    changes: list[Change] | None  # None: it took too long
+    earlier: list[Row]
+
+    @property
+    def run(self) -> Row:
+        found: Row = self.stats["run"]
+        return found
+
+
+@dataclass(frozen=True)
+class TenantPart:
+    """A tenant's runs; `night` is the row of obs.last_night, None in the report of one run."""
+
+    tenant_id: str
+    night: Row | None
+    runs: list[RunPart]
+    alerts: list[Row]  # open ones of none of these runs
+    slos: list[Row]
+
+
+@dataclass(frozen=True)
+class Report:
+    title: str
+    made_at: dt.datetime
+    tenants: list[TenantPart]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no run stands in it."""
+        return not any(part.runs for part in self.tenants)
+
+    @property
+    def outcome(self) -> str:
+        """In a few words, for a subject line."""
+        states = [part.run["status"] for tenant in self.tenants for part in tenant.runs]
+        missing = sum(tenant.night["missing"] for tenant in self.tenants if tenant.night)
+        bad = [state for state in dict.fromkeys(states) if state != "success"]
+        said = [f"{states.count(state)} {state}" for state in (["success"] if "success" in states else []) + bad]
+        return ", ".join(said + ([f"{missing} never came"] if missing else [])) or "no run"
+
+
+class UnknownTenantError(ValueError):
+    """No tenant of that name among those of the login."""
+
+
+def of_run(conn: wire.Connection, run_id: str, tenant_id: str | None = None) -> Report:
+    """The report of one run; UnknownRunError, AmbiguousRunError as everywhere."""
+    with _snapshot(conn) as cursor:
+        part = _run(cursor, run_id, tenant_id)
+        tenant = str(part.run["tenant_id"])
+        return Report(f"Run {run_id}", _now(cursor), [_tenant(cursor, tenant, None, [part])])
+
+
+def of_last_night(
+    conn: wire.Connection, tenant_id: str | None = None, only: Mapping[str, dt.date] | None = None
+) -> Report:
+    """The nightly runs of the last night of each tenant that the login sees; `only`: of these tenants and nights."""
+    with _snapshot(conn) as cursor:
+        nights = cursor.execute(_NIGHTS.encode(), {"tenant": tenant_id}).fetchall()
+        if tenant_id is not None and not nights:
+            raise UnknownTenantError(f"there is no tenant {tenant_id!r} among yours")
+        parts = []
+        for night in nights:
+            tenant = str(night["tenant_id"])
+            if only is not None and only.get(tenant) != night["night"]:
+                continue
+            found = cursor.execute(_RUNS.encode(), {**night, "tenant": tenant}).fetchall()
+            parts.append(_tenant(cursor, tenant, night, [_run(cursor, row["run_id"], tenant) for row in found]))
+        dates = sorted({part.night["night"] for part in parts if part.night})
+        said = " and ".join(str(date) for date in dates)
+        return Report(f"Night of {said}" if said else "Last night", _now(cursor), parts)
+
+
+@contextmanager
+def _snapshot(conn: wire.Connection) -> Iterator[psycopg.Cursor[Row]]:
+    with errors.translated(), conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:
+        cursor.execute("set transaction isolation level repeatable read, read only")
+        yield cursor
+
+
+def _now(cursor: psycopg.Cursor[Row]) -> dt.datetime:
+    moment: dt.datetime = _one(cursor, "select obs.now() as now", {})["now"]
+    return moment
+
+
+def _run(cursor: psycopg.Cursor[Row], run_id: str, tenant_id: str | None) -> RunPart:
+    stats: Row = _one(cursor, _STATS, {"run": run_id, "tenant": tenant_id})["stats"]
+    run = stats["run"]
+    of = {"run": run_id, "tenant": run["tenant_id"]}
+    return RunPart(
+        stats,
+        _one(cursor, _OVERVIEW, of),
+        _one(cursor, _QUALITY, of),
+        _with_titles(cursor, run["tenant_id"], stats["alerts"]),
+        _changes(cursor, of),
+        cursor.execute(_EARLIER.encode(), {**of, **run, "limit": EARLIER_RUNS}).fetchall(),
+    )
+
+
+def _tenant(cursor: psycopg.Cursor[Row], tenant: str, night: Row | None, runs: list[RunPart]) -> TenantPart:
+    alerts: list[Row] = []
+    if night is not None:
+        of = {"tenant": tenant, "runs": [part.run["run_id"] for part in runs], "limit": MAX_ALERTS}
+        alerts = _with_titles(cursor, tenant, cursor.execute(_OPEN.encode(), of).fetchall())
+    slos = cursor.execute(_SLO.encode(), {"tenant": tenant}).fetchall()
+    return TenantPart(tenant, night, runs, alerts, slos)
+
+
+def _with_titles(cursor: psycopg.Cursor[Row], tenant: str, alerts: list[Row]) -> list[Row]:
+    if not alerts:
+        return []
+    asked = {"tenant": tenant, "alerts": [alert["alert_id"] for alert in alerts]}
+    titles = {row["alert_id"]: row for row in cursor.execute(_TITLES.encode(), asked)}
+    nothing = {"title": None, "runbook_code": None, "runbook_url": None}
+    return [{**alert, **titles.get(alert["alert_id"], nothing)} for alert in alerts[:MAX_ALERTS]]
+
+
+def _changes(cursor: psycopg.Cursor[Row], of: Mapping[str, Any]) -> list[Change] | None:
+    try:
+        with cursor.connection.transaction():
+            cursor.execute("select set_config('statement_timeout', %s, true)", (str(EXPLAIN_MS),))
+            rows = cursor.execute(_EXPLAIN.encode(), of).fetchall()
+            cursor.execute("set local statement_timeout to default")
+    except psycopg.errors.QueryCanceled:
+        return None
+    return [_change(name, list(parts)) for name, parts in groupby(rows, lambda row: str(row["measure"]))]
+
+
+def _change(measure: str, parts: list[Row]) -> Change:
+    rest = parts[TOP_PARTS:]
+    shares = [part["share"] for part in rest if part["share"] is not None]
+    return Change(
+        measure, parts[0]["total_before"], parts[0]["total_after"], parts[0]["against"], parts[:TOP_PARTS],
+        len(rest), sum(part["delta"] for part in rest), sum(shares) if shares else None,
+    )  # fmt: skip
+
+
+def _one(cursor: psycopg.Cursor[Row], query: str, asked: Mapping[str, Any]) -> Row:
+    """The row; of a query that found none, its columns without values."""
+    found = cursor.execute(query.encode(), asked).fetchone()
+    return found or {column.name: None for column in cursor.description or ()}

@@ -1,0 +1,237 @@
+"""A report on paper: PDF by ReportLab, the charts through svglib. Neither needs a system library."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.platypus import HRFlowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from .. import shown
+from . import charts, wording
+from .content import Report, Row, RunPart, TenantPart
+from .safe import clean
+
+_FONT = "obs-text"
+# The first has most alphabets, and is on most Linux machines; the second comes with ReportLab.
+_FILES = (("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"), ("Vera.ttf", "VeraBd.ttf"))
+_LINE = colors.HexColor(charts.PAPER["line"])
+_WIDTH = A4[0] - 30 * mm
+_UNKNOWN = "\ufffd"
+
+
+def on_paper(report: Report) -> bytes:
+    return _Paper(report).made()
+
+
+class _Paper:
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._glyphs = _register()
+        text = ParagraphStyle("text", fontName=_FONT, fontSize=9, leading=12, splitLongWords=1)
+        self._styles = {
+            "text": text,
+            "cell": ParagraphStyle("cell", text, fontSize=7.5, leading=9.5),
+            "number": ParagraphStyle("number", text, fontSize=7.5, leading=9.5, alignment=2),
+            "source": ParagraphStyle("source", text, fontSize=8, textColor=colors.HexColor(charts.PAPER["dim"])),
+            "h1": ParagraphStyle("h1", text, fontName=f"{_FONT}-bold", fontSize=16, leading=20, spaceAfter=4),
+            "h2": ParagraphStyle("h2", text, fontName=f"{_FONT}-bold", fontSize=13, leading=17, spaceBefore=10),
+            "h3": ParagraphStyle("h3", text, fontName=f"{_FONT}-bold", fontSize=10.5, leading=14, spaceBefore=8),
+        }
+
+    def made(self) -> bytes:
+        from .forms import NOTHING, charted
+
+        report = self._report
+        made_at = f"Made {shown.moment(report.made_at)} UTC by obs, from what the login that asked may see."
+        story = [self._say(report.title, "h1"), self._say(f"{made_at} Times are UTC, costs US dollars.", "source")]
+        if report.is_empty:
+            story.append(self._say(NOTHING))
+        with_charts = {id(part) for part in charted(report)}
+        for tenant in report.tenants:
+            story += self._tenant(tenant, with_charts)
+        target = io.BytesIO()
+        margins = {f"{side}Margin": 15 * mm for side in ("left", "right", "top", "bottom")}
+        document = SimpleDocTemplate(target, pagesize=A4, title=self._known(report.title), author="obs", **margins)
+        document.build(story, onFirstPage=self._number, onLaterPages=self._number)
+        return target.getvalue()
+
+    def _tenant(self, tenant: TenantPart, with_charts: set[int]) -> list[Any]:
+        story = [self._say(f"Tenant {tenant.tenant_id}", "h2"), HRFlowable(width="100%", color=_LINE)]
+        if tenant.night:
+            story.append(self._say(wording.night_line(tenant.night)))
+        for part in tenant.runs:
+            story += self._run(part, id(part) in with_charts)
+        if tenant.alerts:
+            story += [self._say("Other open alerts", "h3"), self._alerts(tenant.alerts)]
+        if tenant.slos:
+            rows = [
+                (slo["title"], slo["over"], shown.words(slo["state"]), wording.slo_value(slo, slo["target"]),
+                 wording.slo_actual(slo), shown.number(slo["n"]), shown.short(slo["budget_left"]))
+                for slo in tenant.slos
+            ]  # fmt: skip
+            head = ("objective", "over", "state", "target", "actual", "n", "budget left")
+            story += [self._say("Objectives", "h3"), self._table(head, rows, 3, (3, 2, 1.2, 1.4, 2.6, 1, 1.4))]
+        return story
+
+    def _run(self, part: RunPart, with_charts: bool) -> list[Any]:
+        run, stats = part.run, part.stats
+        times = f"{shown.moment(run['started_at'])} to {shown.moment(run['ended_at'])}"
+        story = [
+            self._say(f"Run {run['run_id']}", "h3"),
+            self._say(f"{run['kind']} run, {shown.words(run['status'])}, {times}."),
+        ]
+        if trace := shown.web_address(run["trace_url"]):
+            story.append(self._say(f"Trace: {trace}"))
+        figures = [*wording.headline(part), *wording.quality(part)]
+        pairs = [(one.title, one.text) for one in figures]
+        half = (len(pairs) + 1) // 2
+        beside = [(*left, *right) for left, right in zip(pairs[:half], [*pairs[half:], ("", "")], strict=False)]
+        story += [Spacer(1, 4), self._table((), beside, 9, (2.4, 2, 2.4, 2))]
+        if with_charts:
+            story += self._charts(part)
+        story += self._stages(stats["stages"]) + self._vendors(stats["vendors"])
+        if part.alerts:
+            story += [self._say("Alerts", "h3"), self._alerts(part.alerts)]
+        else:
+            story.append(self._say("No alert fired in this run."))
+        if stats["first_error"]:
+            story += [self._say("First error", "h3"), self._say(wording.error_line(stats["first_error"]))]
+        story.append(self._say("What changed", "h3"))
+        if part.changes is None:
+            story.append(self._say("Finding out took too long: obs explain takes its time."))
+        elif not part.changes:
+            story.append(self._say("Nothing, or there is no earlier run that succeeded."))
+        for change in part.changes or []:
+            rows = [
+                (shown.words(one["part"]), wording.where(one),
+                 f"{wording.driver(one['unit'], one['before'])} to {wording.driver(one['unit'], one['after'])}",
+                 wording.signed(change.measure, one["delta"]), shown.percent(one["share"]))
+                for one in change.parts
+            ]  # fmt: skip
+            if change.rest:
+                rest = wording.signed(change.measure, change.rest_delta)
+                rows.append((f"{change.rest} more", "", "", rest, shown.percent(change.rest_share)))
+            head = ("part", "where", "from, to", "difference", "share")
+            story += [self._say(wording.change_line(change)), self._table(head, rows, 3, (1.4, 3, 3, 1.4, 1))]
+        return [*story, self._say(wording.source_line(part), "source")]
+
+    def _stages(self, stages: list[Row]) -> list[Any]:
+        rows = [
+            (stage["stage"], shown.words(stage["status"]) + ("" if stage["complete"] else ", incomplete"),
+             shown.number(stage["count_total"]), shown.number(stage["count_error"]),
+             *(shown.milliseconds(stage[f"p{share}_ms"]) for share in (50, 95, 99)), shown.usd(stage["cost_usd"]))
+            for stage in stages
+        ]  # fmt: skip
+        head = ("stage", "status", "items", "errors", "p50", "p95", "p99", "cost")
+        return (
+            [self._say("Stages", "h3"), self._table(head, rows, 2, (2.4, 2, 1, 1, 1.2, 1.2, 1.2, 1.4))] if rows else []
+        )
+
+    def _vendors(self, vendors: list[Row]) -> list[Any]:
+        rows = [
+            (vendor["vendor"], shown.number(vendor["calls"]), shown.number(vendor["errors"]),
+             shown.percent(vendor["error_rate"]), shown.number(vendor["rate_limit_hits"]),
+             "exhausted" if vendor["quota_exhausted"] else "–", shown.number(vendor["unpriced_calls"]),
+             shown.usd(vendor["cost_usd"]))
+            for vendor in vendors
+        ]  # fmt: skip
+        head = ("vendor", "calls", "errors", "error rate", "rate limits", "quota", "unpriced calls", "cost")
+        return [self._say("Vendors", "h3"), self._table(head, rows, 1)] if rows else []
+
+    def _alerts(self, alerts: list[Row]) -> Table:
+        rows = [
+            (f"{alert['alert_code']} {alert['title'] or ''} {alert['subject'] or ''}",
+             f"{alert['severity']}, {alert['state']}", shown.moment(alert["fired_at"]), alert["summary"] or "",
+             alert["runbook_url"] or "")
+            for alert in alerts
+        ]  # fmt: skip
+        return self._table(("alert", "state", "since", "what", "runbook"), rows, 9, (2.2, 1.2, 1.3, 3, 2))
+
+    def _charts(self, part: RunPart) -> list[Any]:
+        drawings = [_drawing(charts.drawn(chart, font=_FONT)) for chart in charts.of_run(part)]
+        drawings = [drawing for drawing in drawings if drawing is not None]
+        rows = [drawings[place : place + 2] for place in range(0, len(drawings), 2)]
+        return [KeepTogether(Table([[*row, ""][:2]], colWidths=[_WIDTH / 2] * 2)) for row in rows]
+
+    def _table(
+        self, head: Sequence[str], rows: Sequence[Sequence[Any]], numbers_from: int, widths: Sequence[float] = ()
+    ) -> Table:
+        """Columns from `numbers_from` on stand right."""
+        columns = len(head or rows[0])
+        shares = widths or [1.0] * columns
+
+        def cells(row: Sequence[Any]) -> list[Any]:
+            return [self._say(cell, "number" if at >= numbers_from else "cell") for at, cell in enumerate(row)]
+
+        made = Table(
+            [cells(row) for row in ([head] if head else []) + [*rows]],
+            colWidths=[_WIDTH * share / sum(shares) for share in shares],
+            repeatRows=1 if head else 0,
+        )
+        made.setStyle(
+            TableStyle(
+                [
+                    ("LINEABOVE", (0, 1 if head else 0), (-1, -1), 0.4, _LINE),
+                    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                    ("LEFTPADDING", (0, 0), (-1, -1), 2),
+                    ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+                    ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+                    ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
+                ]
+            )
+        )
+        return made
+
+    def _say(self, text: Any, style: str = "text") -> Paragraph:
+        return Paragraph(escape(self._known(text)), self._styles[style])
+
+    def _known(self, text: Any) -> str:
+        """What the font cannot write is marked as such."""
+        mark = _UNKNOWN if ord(_UNKNOWN) in self._glyphs else "?"
+        return "".join(one if one == " " or ord(one) in self._glyphs else mark for one in clean(text))
+
+    def _number(self, canvas: Any, document: Any) -> None:
+        canvas.setFont(_FONT, 7.5)
+        canvas.drawRightString(A4[0] - 15 * mm, 8 * mm, f"{self._known(self._report.title)[:80]}, page {document.page}")
+
+
+def _register() -> set[int]:
+    """The font's characters."""
+    for plain, bold in _FILES:
+        try:
+            font = TTFont(_FONT, plain)
+            pdfmetrics.registerFont(font)
+            pdfmetrics.registerFont(TTFont(f"{_FONT}-bold", bold))
+        except TTFError:
+            continue
+        return set(font.face.charToGlyph)
+    raise RuntimeError("ReportLab has come without its fonts")
+
+
+def _drawing(svg: str) -> Any:
+    """The chart, half a page wide. What svglib leaves out, titles and descriptions, is nothing to be seen."""
+    from svglib.svglib import svg2rlg
+
+    logger = logging.getLogger("svglib.svglib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        drawing = svg2rlg(io.StringIO(svg))
+    finally:
+        logger.setLevel(level)
+    if drawing is None:
+        return None
+    scale = (_WIDTH / 2 - 6) / drawing.width
+    drawing.scale(scale, scale)
+    drawing.width, drawing.height = drawing.width * scale, drawing.height * scale
+    return drawing

@@ -1,0 +1,26 @@
+-- obs.claim_night_mail: true for the one caller who may mail this night of a tenant to these recipients
+-- Called by: obs report --mail, forwarders that mail reports
+-- Reads/Writes: night_mails, tenants, cluster
+-- Raises: OB001 a tenant that is unknown or not the caller's, OB009 in a copy of the database, 22023 without a recipient
+-- Committed before the letter goes out, and never taken back by time: who dies in between has sent at most once.
+create or replace function obs.claim_night_mail(p_tenant_id text, p_night date, p_recipients text[]) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform obs._reported_tenant(p_tenant_id);
+    if not obs._is_own_cluster() then
+        raise exception 'this database is a copy: it may tell nobody'
+            using errcode = 'OB009', hint = 'If it is no copy but has moved: select obs.accept_cluster().';
+    end if;
+    if p_night is null then
+        raise exception 'which night?' using errcode = '22023';
+    end if;
+    insert into obs.night_mails (tenant_id, night, recipients, claimed_by, claimed_at)
+    values (p_tenant_id, p_night, obs._recipients_hash(p_recipients), obs._asker(), clock_timestamp())
+    on conflict do nothing;
+    return found;
+end
+$$;
+comment on function obs.claim_night_mail(text, date, text[]) is
+'True for the one caller who may mail this night of a tenant to these recipients: at most once, whoever dies. Then '
+'end_night_mail.';

@@ -1,0 +1,81 @@
+"""obs.last_night: which night a tenant has behind it, and whether anything of it is outstanding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from support.db import Db
+
+DUE = "2026-03-02 01:30:00+00"
+
+
+def night(db: Db, at: str) -> Any:
+    db.set_now(at)
+    return db.row("select * from obs.last_night where tenant_id = 'a'")
+
+
+def run(db: Db, run_id: str, at: str, status: str | None = "success", **more: Any) -> None:
+    db.call("start_run", tenant_id="a", run_id=run_id, started_at=at, **more)
+    if status:
+        db.execute(
+            "update obs.enrichment_runs set status = %s, ended_at = started_at where run_id = %s",
+            (status, run_id),
+        )
+
+
+@pytest.fixture
+def paris(db: Db) -> Db:
+    """Tenant a in Paris, where 01:30 UTC is 02:30, expects a run then, with an hour of grace."""
+    db.set_now("2026-02-20 12:00:00+00")
+    db.call("create_tenant", tenant_id="a", time_zone="Europe/Paris")
+    db.call("expect", tenant_id="a", schedule="02:30", grace="1 hour")
+    return db
+
+
+def test_a_night_is_from_noon_to_noon_and_named_by_its_morning(paris: Db) -> None:
+    early, late = night(paris, "2026-03-01 23:30:00+00"), night(paris, "2026-03-02 22:59:00+00")
+    assert str(early.night) == str(late.night) == "2026-03-02"
+    assert (early.from_at.isoformat(), early.until_at.isoformat()) == (
+        "2026-03-01T11:00:00+00:00", "2026-03-02T11:00:00+00:00",
+    )  # fmt: skip
+    assert str(night(paris, "2026-03-02 23:00:00+00").night) == "2026-03-03"
+
+
+def test_it_is_over_when_the_expected_run_has_ended(paris: Db) -> None:
+    waits = night(paris, "2026-03-02 01:00:00+00")
+    assert (waits.runs, waits.running, waits.waiting, waits.missing, waits.is_over) == (0, 0, 1, 0, False)
+    run(paris, "r1", "2026-03-02 01:31:00+00", None)
+    goes_on = night(paris, "2026-03-02 01:40:00+00")
+    assert (goes_on.runs, goes_on.running, goes_on.waiting, goes_on.is_over) == (1, 1, 0, False)
+    paris.call("finish_run", run_id="r1")
+    over = night(paris, "2026-03-02 01:50:00+00")
+    assert (over.runs, over.running, over.waiting, over.missing, over.is_over) == (1, 0, 0, 0, True)
+
+
+def test_a_run_that_never_came_ends_it_too(paris: Db) -> None:
+    assert night(paris, "2026-03-02 02:29:59+00").is_over is False
+    missed = night(paris, "2026-03-02 02:30:00+00")
+    assert (missed.runs, missed.waiting, missed.missing, missed.is_over) == (0, 0, 1, True)
+
+
+def test_ad_hoc_runs_and_drills_are_none_of_it(paris: Db) -> None:
+    run(paris, "adhoc", "2026-03-02 01:31:00+00", kind="adhoc")
+    run(paris, "before", "2026-03-01 10:59:59+00")
+    run(paris, "after", "2026-03-02 11:00:00+00")
+    run(paris, "drill", "2026-03-02 01:32:00+00")
+    paris.execute("update obs.enrichment_runs set is_simulation = true where run_id = 'drill'")
+    assert night(paris, "2026-03-02 12:00:00+00").runs == 0
+
+
+def test_a_tenant_that_expects_nothing_has_its_night_behind_it_at_noon(db: Db) -> None:
+    db.call("create_tenant", tenant_id="a")
+    assert night(db, "2026-03-02 11:59:59+00").is_over is False
+    assert night(db, "2026-03-02 12:00:00+00").is_over is True
+
+
+def test_readers_see_their_own(paris: Db) -> None:
+    paris.call("create_tenant", tenant_id="b")
+    paris.call("grant_access", role="test_reader_b", tenant_id="b")
+    assert [row.tenant_id for row in paris.login("test_reader_b").rows("select tenant_id from obs.last_night")] == ["b"]
