@@ -29,7 +29,7 @@ TITLES = {
     403: "Not yours to do",
     404: "Not found",
     405: "Not possible here",
-    409: "Somebody was faster",
+    409: "Not possible as asked",
     410: "Gone",
     413: "Too large",
     500: "Something went wrong",
