@@ -175,6 +175,8 @@ def script_json(value: Mapping[str, Any] | list[Any]) -> Markup:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
+        if abs(value) >= 10**100:  # of a metric that means nothing; JSON and the chart would choke on it
+            return None
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dt.datetime):
         return stamp(value)
