@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
-    nights = made_up_nights(companies=30)
+    nights = made_up_nights(companies=16)[:4]
     patch = pytest.MonkeyPatch()
     patch.setattr(Pace, "wait", lambda _: None)
     patch.setattr("obs_client.demo.example.TICK_SECONDS", 0.5)

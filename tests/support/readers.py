@@ -32,7 +32,8 @@ OF_A_RUN = {
     # What changed is split by raw events while there are any; before and after stay.
     "explain": "select distinct x.measure, x.total_before, x.total_after, x.against"
     " from obs.explain(%(run)s, %(tenant)s) x order by 1",
-    "run_stats": "select x - array['source', 'etag', 'first_error', 'exemplars'] from obs.run_stats(%(run)s, %(tenant)s) x",
+    "run_stats": "select x - array['source', 'etag', 'first_error', 'exemplars']"
+    " from obs.run_stats(%(run)s, %(tenant)s) x",
     "shortlist_status": "select obs.shortlist_status(%(tenant)s)",
 }
 OF_MANY_RUNS = {

@@ -19,7 +19,7 @@ def demo(
 
     A pipeline runs three nights for two tenants, and its alerts are told to a Slack and a mailbox on this machine.
     Then their numbers are shown, what was told, and one message. In a terminal its pages are served until Ctrl-C, with
-    tokens to log in; elsewhere the demo tries them and ends by itself.
+    tokens to log in; elsewhere, and with --keep, the demo tries them and ends by itself.
 
     Example: obs demo --keep
     """

@@ -1,8 +1,8 @@
 """`obs demo`: a database, obs in it, a pipeline's three nights for two tenants, and pages about them, from nothing.
 
 Everything happens below one folder of the project: `pg` is the server, `logs` are the client's files, `slack` and
-`mail` what a forwarder told to people meanwhile. In a terminal the pages are served until Ctrl-C; elsewhere they
-are only tried. Without `keep` the server is gone when the demo ends, however it ends; the files stay.
+`mail` what a forwarder told to people meanwhile. In a terminal the pages are served until Ctrl-C; elsewhere, and with
+`keep`, they are only tried. Without `keep` the server is gone when the demo ends, however it ends; the files stay.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ Look = Callable[[pages.Pages], object]
 
 
 def run_demo(keep: bool = False, home: Path = HOME, console: Console | None = None, look: Look | None = None) -> int:
-    """Runs the demo; the exit status. With `keep` the server stays for looking around.
+    """Runs the demo; the exit status. With `keep` the database stays for looking around.
 
     `look` is given the pages instead of whoever sits at the terminal.
     """
@@ -71,9 +71,13 @@ def run_demo(keep: bool = False, home: Path = HOME, console: Console | None = No
             people.work(server.dsn("ops"), server.dsn(people.REVIEWER))
             server.keep = keep
             with pages.serving(server.dsn(pages.LOGIN)) as served:
-                for path in ("/healthz", "/", "/qa", "/slo"):
-                    served.get(path)
-                (look or (lambda of: until_stopped(of, keep, console)))(served)
+                served.prove()
+                if look:
+                    look(served)
+                elif keep or not sys.stdout.isatty():
+                    console.print(f"\nThe pages answered at {served.url}/", markup=False, highlight=False)
+                else:
+                    until_stopped(served, console)
             say_what_next(server, keep, home, console)
             return 0 if agreed and told else 1
     except DemoServerError as broken:
@@ -117,11 +121,8 @@ def compare_with_logs(server: DemoServer, logs: Path, console: Console) -> bool:
     return len(results) == NIGHTS * len(TENANTS) and all(result.within_limit for result in results)
 
 
-def until_stopped(served: pages.Pages, keep: bool, console: Console) -> None:
-    """Says where the pages are, and in a terminal serves them until Ctrl-C."""
-    if not (sys.stdout.isatty() and sys.stdin.isatty()):
-        console.print("\nThe pages answered; in a terminal they would be served now, until Ctrl-C.", markup=False)
-        return
+def until_stopped(served: pages.Pages, console: Console) -> None:
+    """Says where the pages are and how to log in, until Ctrl-C."""
     lines = [f"The pages are at  {served.url}/  until Ctrl-C. Log in with a token:"]
     for role, what in (
         ("ops", "operators: all tenants"),
@@ -134,7 +135,7 @@ def until_stopped(served: pages.Pages, keep: bool, console: Console) -> None:
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
-        console.print(f"\nThe pages are over; the database {'stays' if keep else 'goes'}.")
+        console.print("\nThe pages are over.")
 
 
 def say_what_next(server: DemoServer, keep: bool, home: Path, console: Console) -> None:
@@ -145,8 +146,11 @@ def say_what_next(server: DemoServer, keep: bool, home: Path, console: Console) 
     if keep:
         lines += ["The server stays. Look around as an operator, or as one tenant alone:"]
         lines += [f"    {server.psql(login)}" for login in ("ops", "alba_reader")]
+        secret = pages.write_secret(home)
         lines += [
-            "and try:  select * from obs.alert_active \\gx   or:  select * from obs.run_overview \\gx",
+            "Serve its pages, and in another terminal make a token to log in with:",
+            *(f"    {line}" for line in pages.serve_lines(command(), secret, server.dsn(pages.LOGIN))),
+            "In SQL try:  select * from obs.alert_active \\gx   or:  select * from obs.run_overview \\gx",
             "Raise an alert as a drill, and have it told: the receivers in one terminal, a forwarder in another, then",
             f"    {shlex.quote(sys.executable)} -m obs_client.demo.inbox {shlex.quote(str(home))}",
             f"    {command()} forward --config {home / 'forward.toml'} --dsn {shlex.quote(server.dsn(telling.LOGIN))}",
@@ -180,7 +184,8 @@ def alone(home: Path) -> Iterator[None]:
             raise DemoServerError(f"another demo is running in {home.absolute()}") from None
         for folder in ("logs", "slack", "mail"):
             shutil.rmtree(home / folder, ignore_errors=True)
-        (home / "forward.log").unlink(missing_ok=True)
+        for file in ("forward.log", pages.SECRET):
+            (home / file).unlink(missing_ok=True)
         yield
 
 

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shlex
 import socket
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from ..web import Options, create_app
 from ..web.tokens import Signer
+from .server import DemoServerError
 
 LOGIN = "web_server"
 ROLES = ("ops", "alba_reader", "brisk_reader", "alba_reviewer")
 PORT = 8321  # or a free one, where somebody has it
 TOKEN_SECONDS = 8 * 3600
 START_WAIT_S = 15.0
+SECRET = "secret"  # the file of a kept demo that signs its tokens
+TRIED = ("/healthz", "/", "/qa", "/slo")
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,14 @@ class Pages:
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.tokens[role]}"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return bytes(answer.read()).decode()
+
+    def prove(self) -> None:
+        """Looks at the first pages once; raises unless all of them answer."""
+        for path in TRIED:
+            try:
+                self.get(path)
+            except (OSError, urllib.error.URLError) as error:
+                raise DemoServerError(f"the page {path} does not answer: {error}") from None
 
 
 def prepare(dsn: str) -> None:
@@ -63,7 +78,7 @@ def serving(dsn: str) -> Iterator[Pages]:
         while not server.started and thread.is_alive() and time.monotonic() < deadline:
             time.sleep(0.02)
         if not server.started:
-            raise RuntimeError("the demo's pages could not be served")
+            raise DemoServerError("the pages could not be served")
         signer = Signer(secret)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         yield Pages(url, {role: signer.token(role, TOKEN_SECONDS) for role in ROLES})
@@ -71,6 +86,20 @@ def serving(dsn: str) -> Iterator[Pages]:
         server.should_exit = True
         thread.join(timeout=10)
         listening.close()
+
+
+def write_secret(home: Path) -> Path:
+    """A new secret in the demo's folder, its owner's alone."""
+    path = home / SECRET
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path
+
+
+def serve_lines(obs: str, secret: Path, dsn: str) -> list[str]:
+    """Lines for two terminals: the server, and a token of the role that sees all."""
+    start, database = f"OBS_SECRET_FILE={shlex.quote(str(secret))} {obs}", f"--dsn {shlex.quote(dsn)}"
+    return [f"{start} serve {database}", f"{start} token --role {ROLES[0]} {database}"]
 
 
 def _listening() -> socket.socket:
