@@ -15,7 +15,7 @@ from boards import grafana, superset
 from boards.panels import BOARDS
 
 DASHBOARDS = Path(__file__).resolve().parent.parent / "dashboards"
-OBS_URL = "http://localhost:8080"
+OBS_URL = "http://localhost:8321"
 URI = "postgresql+psycopg2://obs_dashboard@localhost:5432/obs"
 
 

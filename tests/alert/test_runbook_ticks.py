@@ -177,6 +177,9 @@ def test_a_tick_of_a_step_that_said_something_else_is_not_shown(db: Db, alert: i
     db.execute("update obs.runbooks set mitigation[2] = 'Something else.' where runbook_code = 'CR-02'")
     assert steps(db, alert)[5].ticked_at is None
     assert history(db, alert)[0][1] == "tick"
+    db.call("tick_step", alert_id=alert, step=5)
+    assert steps(db, alert)[5].ticked_at is not None
+    assert len(history(db, alert)) == 2
 
 
 def test_the_history_goes_with_its_alert(db: Db, alert: int) -> None:

@@ -25,8 +25,8 @@ def test_all_drills_in_one_command(db: Db, obs: Run, ops: str, tenant: str) -> N
     done = obs("simulate", "--all", "--tenant", tenant, dsn=ops, timeout=30)
     assert (done.returncode, done.stderr) == (0, "")
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == [
-        "C-10", "CC-05", "CR-02", "MV-01", "OA-04", "OE-06", "PV-14", "QA-07", "RC-12", "RN-13", "UP-11", "VQ-03",
-        "WD-09",
+        "C-10", "CC-05", "CR-02", "MV-01", "OA-04", "OE-06", "PV-14", "QA-07", "RC-12", "RN-13", "SL-08", "UP-11",
+        "VQ-03", "WD-09",
     ]  # fmt: skip
     assert db.one("select count(*) from obs.enrichment_runs") == 0
 
@@ -42,7 +42,7 @@ def test_all_goes_on_past_a_drill_that_raises_nothing(db: Db, obs: Run, ops: str
     done = obs("simulate", "--all", "--tenant", tenant, dsn=ops)
     assert done.returncode == 1
     assert done.stderr.startswith("obs: C-10: ")
-    assert len(done.stdout.splitlines()) == 14
+    assert len(done.stdout.splitlines()) == 15
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 VERBS = [
     *("install", "upgrade", "uninstall", "version", "import", "reconcile", "status"),
-    *("timeline", "explain", "tail"),
+    *("timeline", "explain", "report", "tail"),
     *("simulate", "diagnose", "backtest", "export", "replay", "forward", "demo", "serve", "token", "qa", "privacy"),
 ]
 

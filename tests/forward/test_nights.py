@@ -74,9 +74,8 @@ def test_a_night_goes_to_the_same_people_once(night: Db, mail: MailServer) -> No
 
 
 def test_a_night_that_is_not_over_waits(db: Db, night: Db, mail: MailServer) -> None:
-    start(
-        db, "r2", started_at=db.one("select from_at + interval '2 minutes' from obs.last_night where tenant_id = 'a'")
-    )
+    later = db.one("select from_at + interval '2 minutes' from obs.last_night where tenant_id = 'a'")
+    start(db, "r2", started_at=later)
     assert nights.send(night.conn, plan(mail)) == {}
     db.call("finish_run", run_id="r2", status="error")
     assert nights.send(night.conn, plan(mail))
@@ -203,8 +202,9 @@ def test_nobody_claims_for_a_tenant_that_is_not_his(db: Db, night: Db, new_login
             with pytest.raises(psycopg.Error) as caught:
                 night.call(function, tenant_id=tenant, night=date, recipients=["x@y.example"], **more)
             said[tenant, function] = (
-                    caught.value.sqlstate, str(caught.value.diag.message_primary).replace(f"'{tenant}'", "…"),
-                )  # fmt: skip
+                caught.value.sqlstate,
+                str(caught.value.diag.message_primary).replace(f"'{tenant}'", "…"),
+            )
     assert len(set(said.values())) == 1
     assert said["b", "claim_night_mail"][0] == "OB001"
     with pytest.raises(psycopg.errors.InvalidParameterValue):

@@ -17,8 +17,8 @@ from support.pipeline import line, log_lines, start
 from support.qa import drawn, reviewed
 
 HOSTILE = (
-    "</td></style><script>alert(1)</script> | `x` "
-    "![i](http://evil.example/i) [l](http://evil.example) @all \x1b[31m\n# h"
+    "</td></style><script>alert(1)</script> | `x` ![i](http://evil.example/i) "
+    "[l](http://evil.example) @all \x1b[31m\n# h"
 )
 AT = "2026-03-02T01:{:02}:00+00:00"
 

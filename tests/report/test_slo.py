@@ -244,3 +244,18 @@ def test_a_tenant_sees_its_own_objectives_as_ops_see_them(tenants: tuple[str, st
             assert mine
             assert mine == all_of_it, view
     assert refused(db.login("test_reader_a").rows, "select * from obs.condition_sl_08").sqlstate == "42501"
+
+
+@pytest.mark.parametrize(("contactable", "with_email"), [(30, 10), (3, -5), (0, 0), (5, "1e-5000"), ("1e17", "1e-9")])
+def test_a_pipeline_that_counts_nonsense_stops_no_objective(
+    nights: Nights, db: Db, contactable: float, with_email: float
+) -> None:
+    """Of its own tenant or another: the view, and with it SL-08, goes on for all."""
+    before = status(db, "b")
+    for run in db.rows("select run_id from obs.enrichment_runs where tenant_id = 'a' and status = 'success'")[:40]:
+        for name, value in (("companies_contactable", contactable), ("companies_with_email", with_email)):
+            db.execute("select obs.set_metric(%s, %s, %s::numeric, '', 'a')", (run.run_id, name, str(value)))
+    assert len(status(db)) == len(before)
+    assert status(db, "b") == before
+    assert db.call("evaluate_alerts")["failed_rules"] == 0
+    assert db.one("select bool_and(value = round(value, 9)) from obs.run_metrics")

@@ -133,7 +133,7 @@ def test_statements_of_obs_carry_nothing_of_a_person_or_a_secret(crowded: Db, ca
     for path in (ROOT / "python" / "obs_client").rglob("*.py"):
         for made in re.findall(r"execute\(\s*f[\"']+([^\"']*)", path.read_text()):
             assert set(re.findall(r"\{(\w+)[^}]*\}", made)) <= {
-                "CHECK_TIMEOUT_MS", "TIMEOUT_MS", "_ROW", "relation", "MAX_ROWS", "CHANNEL", "PROBE",
+                "CHECK_TIMEOUT_MS", "TIMEOUT_MS", "_ROW", "relation", "MAX_ROWS", "CHANNEL", "PROBE", "_USABLE",
             }, (path, made)  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from support.db import Db
 NOT_ABOUT_RUNS = {
     "job_health": "its rows are the jobs' heartbeats",
     "condition_wd_09": "it watches the jobs' heartbeats",
+    "last_night": "whether a night is over is told by the clock",
 }
 
 NUMBERS = (
@@ -28,13 +29,25 @@ OF_A_RUN = {
     "recompute": "select (to_jsonb(x) - 'source')::text from obs.recompute(%(run)s, %(tenant)s) x order by 1",
     "reconcile": "select x -> 'totals' || jsonb_build_array(x -> 'worst_off_pct', x -> 'match_pct', x -> 'missing')"
     " from obs.reconcile(%(run)s, %(manifest)s, %(tenant)s) x",
+    # What changed is split by raw events while there are any; before and after stay.
+    "explain": "select distinct x.measure, x.total_before, x.total_after, x.against"
+    " from obs.explain(%(run)s, %(tenant)s) x order by 1",
+    "run_stats": "select x - array['source', 'etag', 'first_error', 'exemplars']"
+    " from obs.run_stats(%(run)s, %(tenant)s) x",
+    "shortlist_status": "select obs.shortlist_status(%(tenant)s)",
 }
 OF_MANY_RUNS = {
     "percentile": "select x.value_ms, x.n, x.runs from unnest(array[0.01, 0.5, 0.95, 1]) q, "
     "obs.percentile('crawl', q, now() - interval '1 year', now()) x",
     "backtest": "select to_jsonb(x)::text from obs.backtest('CR-02', now() - interval '1 year', now()) x order by 1",
 }
-ABOUT_RAW_EVENTS = {"gaps": "it names the numbers missing among raw events, and says so of a run that has expired"}
+ABOUT_RAW_EVENTS = {
+    "gaps": "it names the numbers missing among raw events, and says so of a run that has expired",
+    "run_events_csv": "it is the raw events, and says so of a run that has expired",
+    "silences": "it looks between raw events",
+    "timeline": "first failures, retries and silences are raw events",
+    "metrics_text": "it tells how long ago things were, by the clock",
+}
 
 
 def views(db: Db) -> dict[str, list[str]]:

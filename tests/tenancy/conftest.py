@@ -57,6 +57,7 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
         db.call("complete_notification", notification_id=number, forwarder_id="f", external_ref={"ts": f"{word}-ts"})
         db.call("set_route", route_name="own", channel=f"{word}-chat", tenant_id=tenant)
         privacy_of(db, tenant, word)
+        looked_after(db, tenant, word)
     db.execute("analyze")
     return db
 
@@ -105,6 +106,14 @@ def aged(db: Db, tenant: str, run: str, word: str) -> None:
         values (%s, 'CR-02', %s, '{}', '2026-01-01')""",
         (tenant, f"{word}-subject"),
     )
+
+
+def looked_after(db: Db, tenant: str, word: str) -> None:
+    """A step of a runbook that was ticked, and a night that was mailed."""
+    alert = db.one("select max(alert_id) from obs.alerts where tenant_id = %s", (tenant,))
+    db.call("tick_step", alert_id=alert, step=1, note=f"{word} was seen to")
+    night = db.one("select night from obs.last_night where tenant_id = %s", (tenant,))
+    db.call("claim_night_mail", tenant_id=tenant, night=night, recipients=[f"{word}@example.invalid"])
 
 
 def privacy_of(db: Db, tenant: str, word: str) -> None:

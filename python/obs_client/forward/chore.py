@@ -31,6 +31,11 @@ class Chore:
             self._thread = threading.Thread(target=self._run, name=f"obs-{self._name}", daemon=True)
             self._thread.start()
 
+    def wait(self, seconds: float) -> None:
+        """Let what is under way end, for so long."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
     def _run(self) -> None:
         try:
             with wire.connect(self._dsn) as conn:

@@ -81,6 +81,8 @@ class Forwarder:
             self._woken.clear()
         for thread in threads:
             thread.join(self._config.lease)
+        if self._nights:
+            self._nights.wait(self._config.lease)  # a letter under way is not sent again
         self._leave()
         log.info("forwarder %s has stopped", self.forwarder_id)
 

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from .. import errors, wire
+from .. import wire
 from . import text
-from .channels.base import Channel, Refused, TryLater
+from .channels.base import Channel, TryLater
 from .options import ConfigError, Options
 from .patience import Complaint
 
@@ -152,7 +152,9 @@ class Sender:
             return 0
         try:
             send(conn, self._plan)
-        except (Refused, TryLater, errors.ObsError) as error:
+        except psycopg.Error:
+            raise
+        except Exception as error:  # one that no page can be made of, too: the next night is another
             self._not_before = time.monotonic() + PAUSE_SECONDS
             perhaps = ", but was perhaps sent" if getattr(error, "perhaps_sent", False) else ""
             said = f"the report of a night could not be mailed{perhaps}: {text.line(error, 300)}"

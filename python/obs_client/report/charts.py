@@ -110,7 +110,7 @@ def drawn(chart: Chart, colours: dict[str, str] = PAPER, font: str = "sans-serif
     made.uuid = "obs"
     made.x_labels = [clean(label) for label in chart.labels]
     for name, values in chart.series.items():
-        made.add(name, [None if value is None else float(value) for value in values])
+        made.add(name, [None if value is None or abs(value) >= 1e100 else float(value) for value in values])
     made.add_xml_filter(_still)
     svg: str = made.render(is_unicode=True)
     return svg

@@ -44,7 +44,6 @@ _OPEN = """select alert_id, alert_code, subject, state, severity, summary, fired
 _SLO = "select * from obs.slo_status where tenant_id = %(tenant)s order by slo"
 _NIGHTS = """select * from obs.last_night where %(tenant)s::text is null or tenant_id = %(tenant)s
     order by tenant_id"""
-_KNOWN = "select from obs.tenants where tenant_id = %s"
 _RUNS = """select r.run_id from obs.enrichment_runs r
     where r.tenant_id = %(tenant)s and not r.is_simulation and r.started_at >= %(from_at)s
         and r.started_at < %(until_at)s and (r.kind = 'nightly' or exists (

@@ -29,7 +29,7 @@ TITLES = {
     403: "Not yours to do",
     404: "Not found",
     405: "Not possible here",
-    409: "Somebody was faster",
+    409: "Not possible as asked",
     410: "Gone",
     413: "Too large",
     500: "Something went wrong",
@@ -175,6 +175,8 @@ def script_json(value: Mapping[str, Any] | list[Any]) -> Markup:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
+        if abs(value) >= 10**100:  # of a metric that means nothing; JSON and the chart would choke on it
+            return None
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, dt.datetime):
         return stamp(value)

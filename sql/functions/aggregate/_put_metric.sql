@@ -2,6 +2,7 @@
 -- Called by: set_metric, _put_metrics, _put_contactable, _put_rationale_lengths, _apply_lifecycle
 -- Reads/Writes: run_metrics
 -- Raises: nothing; what has no name, no end or 19 digits is passed over: a condition that it breaks is broken for all tenants
+-- Nine digits behind the point are kept: what is smaller would make quotients of thousands of digits.
 create or replace function obs._put_metric(
     p_tenant_id text, p_run_id text, p_name text, p_value numeric, p_label text
 ) returns void
@@ -13,7 +14,8 @@ begin
     if v_name is not null and abs(p_value) < 1e18 then
         insert into obs.run_metrics as m (tenant_id, run_id, name, label, value, updated_at)
         values (
-            p_tenant_id, p_run_id, v_name, coalesce(obs._redact_text(p_tenant_id, obs._mend_word(p_tenant_id, p_label)), ''), p_value, clock_timestamp()
+            p_tenant_id, p_run_id, v_name, coalesce(obs._redact_text(p_tenant_id, obs._mend_word(p_tenant_id, p_label)), ''),
+            round(p_value, 9), clock_timestamp()
         )
         on conflict (tenant_id, run_id, name, label) do update
             set value = excluded.value, updated_at = excluded.updated_at

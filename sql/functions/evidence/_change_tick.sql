@@ -24,7 +24,11 @@ begin
     loop
         select
             coalesce(max(t.ordinal), 0),
-            coalesce((array_agg(t.action order by t.ordinal desc) filter (where t.action <> 'note'))[1] = 'tick', false)
+            -- A tick of the step as it once read is none of the present one.
+            coalesce((
+                array_agg(t.action = 'tick' and t.step_fingerprint = v_step.fingerprint order by t.ordinal desc)
+                    filter (where t.action <> 'note')
+            )[1], false)
         into v_ordinal, v_is_ticked
         from obs.runbook_ticks t
         where t.tenant_id = v_alert.tenant_id and t.alert_id = p_alert_id and t.step = p_step;

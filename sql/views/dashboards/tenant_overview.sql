@@ -41,7 +41,9 @@ left join lateral (
         coalesce(o.bucket_high, 0) as high,
         coalesce(o.bucket_medium, 0) as medium,
         coalesce(o.bucket_low, 0) as low,
-        greatest(o.scored, o.bucket_high + o.bucket_medium + o.bucket_low) as scored
+        greatest(
+            o.scored, coalesce(o.bucket_high, 0) + coalesce(o.bucket_medium, 0) + coalesce(o.bucket_low, 0)
+        ) as scored
     where o.scored > 0
 ) as b on true;
 comment on view obs.dash_tenant_overview is

@@ -1,7 +1,7 @@
 -- obs.run_forecast: when a run that goes on will have ended, beside the minutes that its objective allows
 -- A stage weighs as long as it took in the last good run of the tenant and kind; one that this had not weighs as much as the
 -- mean of the others. Of a stage is done what share of its items is: of what was planned, else of as many for a candidate as
--- in the last good run. Numbers are as fresh as the last fold: a minute at most.
+-- in the last good run. Runs of fewer than 200 candidates are no objective's. Numbers are as fresh as the last fold: a minute at most.
 create or replace view obs.run_forecast with (security_invoker = true) as
 select
     r.tenant_id,
@@ -13,6 +13,7 @@ select
     e.elapsed_min / nullif(p.progress, 0) * 1000 / nullif(c.candidates, 0) as forecast_min_per_1k,
     g.target as target_min,
     case
+        when c.candidates < 200 then 'no_data'
         when e.elapsed_min * 1000 / nullif(c.candidates, 0) >= g.target then 'breach'
         when p.progress > 0 and c.candidates > 0
             then case when e.elapsed_min / p.progress * 1000 / c.candidates < g.target then 'ok' else 'breach' end
@@ -48,7 +49,7 @@ left join lateral (
             case
                 when s.has_ended then 1
                 else least(s.items / nullif(
-                    coalesce(s.planned, s.items_before * c.candidates / nullif(good.candidates, 0)), 0
+                    coalesce(s.planned, s.items_before * c.candidates / nullif(good.candidates, 0), s.items_before), 0
                 ), 1)
             end as done
         from (

@@ -174,9 +174,11 @@ cross join lateral (
 ) as b
 cross join lateral (
     select
-        cur.actual as p,
+        -- What a pipeline says of itself may be more than all, or less than nothing.
+        least(greatest(cur.actual, 0), 1) as p,
         case
-            when g.slo in ('run_success_50', 'run_success_30d', 'company_contactable') then 3.841459::numeric / nullif(cur.n, 0)
+            when g.slo in ('run_success_50', 'run_success_30d', 'company_contactable') and cur.n > 0
+                then 3.841459::numeric / cur.n
         end as zz
 ) as z
 cross join lateral (

@@ -16,11 +16,17 @@ from ..service import an_id, segments, tenant_of
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
 
+_USUAL = "select current_setting('statement_timeout') as timeout"
 _SHORT = "select set_config('statement_timeout', '2000', true)"
 _STATS = "select obs.run_stats(p_run_id => %s, p_tenant_id => %s) as stats"
-_TIMELINE = "select * from obs.timeline(p_run_id => %s, p_tenant_id => %s) limit 500"
-_CHANGED = """select * from obs.explain(p_run_id => %s, p_tenant_id => %s)
-    where delta <> 0 order by measure, abs(delta) desc limit 30"""
+MOMENTS = 500
+_TIMELINE = "select * from obs.timeline(p_run_id => %s, p_tenant_id => %s) limit 501"  # one more than is shown
+_CHANGED = """select * from (
+        select e.*, row_number() over by_size as place, count(*) over (partition by e.measure) as parts
+        from obs.explain(p_run_id => %s, p_tenant_id => %s) e
+        where e.delta <> 0
+        window by_size as (partition by e.measure order by abs(e.delta) desc, e.part, e.stage, e.vendor)
+    ) e where e.place <= 12 order by e.measure, e.place"""
 _FORECAST = "select * from obs.run_forecast where tenant_id = %s and run_id = %s"
 
 
@@ -46,7 +52,8 @@ class RunPage:
             title=f"Run {run}",
             run=stats["run"],
             stats=stats,
-            timeline=timeline,
+            timeline=timeline and timeline[:MOMENTS],
+            is_cut=len(timeline or ()) > MOMENTS,
             changed=changed,
             forecast=forecast,
             failing=sorted(failing, key=lambda one: -one["errors"]),
@@ -58,8 +65,11 @@ def _in_time(conn: Connection, query: LiteralString, of: tuple[str, str]) -> lis
     """Rows that the page can do without; None when they take too long."""
     try:
         with conn.transaction():
+            usual = conn.execute(_USUAL).fetchone() or {}
             conn.execute(_SHORT)
-            return conn.execute(query, of).fetchall()
+            rows = conn.execute(query, of).fetchall()
+            conn.execute("select set_config('statement_timeout', %s, true)", (usual["timeout"],))
+            return rows
     except psycopg.errors.QueryCanceled:
         return None
 

@@ -29,11 +29,17 @@ class SloPage:
                 raise Problem(404, "There is no such tenant, or it is not yours to see.")
             slos = conn.execute(_SLOS, of).fetchall()
         shown = sorted(
-            (row for row in slos if row["budget_left"] is not None), key=lambda row: (row["slo"], row["tenant_id"])
+            (row for row in slos if row["spent"] is not None), key=lambda row: (row["slo"], row["tenant_id"])
         )
-        x, series, left_out = by_series(
-            shown, lambda row: str(row["slo"]), lambda row: str(row["tenant_id"]), "budget_left"
+        x, series, left_out = by_series(shown, lambda row: str(row["slo"]), lambda row: str(row["tenant_id"]), "spent")
+        chart = Chart(
+            "Budget spent; above 1 is a breach",
+            "share of the budget",
+            x,
+            series,
+            left_out=left_out,
+            x_title="objective",
+            digits=2,
         )
-        chart = Chart("Budget left", "budget", x, series, left_out=left_out, x_title="objective", digits=2)
         counts = {state: sum(row["state"] == state for row in slos) for state in ("breach", "ok", "no_data")}
         return self._pages.render(request, "slo.html", title="Objectives", slos=slos, charts=[chart], counts=counts)
