@@ -21,7 +21,7 @@ from obs_client.demo.pages import Pages
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_BYTES = 150_000
-WIDTH, HEIGHT = 1180, 920
+WIDTH, HEIGHT = 1180, 908
 DRAWN = "html[data-charts=drawn]"
 PICTURES = (  # name, page or what leads to it, the link to follow from there
     ("pages_overview", "/?tenant_id=alba", None),
