@@ -9,6 +9,7 @@ import pytest
 
 from obs_client.forward import Forwarder
 from support.db import Db
+from support.outbox import wait_until
 from support.receivers import Receiver
 
 from .conftest import webhook
@@ -37,8 +38,9 @@ def test_a_forwarder_that_finds_the_tick_overdue_reports_the_missing_run(
     expecting.execute("update obs.expected_runs set expected_since = now() - interval '1 day'")
     expecting.execute("update obs.jobs set last_success_at = now() - interval '71 seconds' where job = 'tick'")
     run_forwarder(settings={"ticks": True}, slack=webhook(hook))
-    hook.wait_for(1, 30)
-    assert told(hook) == ["MV-01"]
+    # A day of missed runs spends the objective too: SL-08 may be told first.
+    wait_until(lambda: "MV-01" in told(hook), 30)
+    assert set(told(hook)) <= {"MV-01", "SL-08"}
     assert "no run" in hook.requests[0].json["text"]
 
 
@@ -57,5 +59,5 @@ def test_the_scheduler_stops_at_the_worst_moment(expecting: Db, hook: Receiver, 
     hook.wait_for(1, LATEST_SECONDS + 30)
     late = float(expecting.one("select extract(epoch from min(sent_at) - %s) from obs.notifications", (due,)))
     print(f"told {late:.1f} s after the grace had ended")
-    assert told(hook)[0] == "MV-01"
+    assert "MV-01" in told(hook)
     assert late <= LATEST_SECONDS

@@ -15,7 +15,7 @@ begin
         insert into obs.run_metrics as m (tenant_id, run_id, name, label, value, updated_at)
         values (
             p_tenant_id, p_run_id, v_name, coalesce(obs._redact_text(p_tenant_id, obs._mend_word(p_tenant_id, p_label)), ''),
-            round(p_value, 9), clock_timestamp()
+            trim_scale(round(p_value, 9)), clock_timestamp()
         )
         on conflict (tenant_id, run_id, name, label) do update
             set value = excluded.value, updated_at = excluded.updated_at
