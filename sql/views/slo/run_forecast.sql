@@ -1,7 +1,8 @@
 -- obs.run_forecast: when a run that goes on will have ended, beside the minutes that its objective allows
 -- A stage weighs as long as it took in the last good run of the tenant and kind; one that this had not weighs as much as the
 -- mean of the others. Of a stage is done what share of its items is: of what was planned, else of as many for a candidate as
--- in the last good run. Runs of fewer than 200 candidates are no objective's. Numbers are as fresh as the last fold: a minute at most.
+-- in the last good run. Runs of fewer than 200 candidates are no objective's. Numbers are as fresh as the last fold: a minute
+-- at most.
 create or replace view obs.run_forecast with (security_invoker = true) as
 select
     r.tenant_id,
