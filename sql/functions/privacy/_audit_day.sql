@@ -2,11 +2,11 @@
 -- Called by: maintain_step
 -- Reads/Writes: event_days, the day's partition, audit_pieces, privacy_audits, and all that _tell_audit writes
 -- Raises: nothing
--- A day is closed two days after it began: runs of it are over, or late. A piece is p_blocks blocks of the partition, so that
--- no transaction is longer than a few seconds; the last piece makes the report. Returns the rows read, at least 1; 0: no day
+-- A day is closed two days after it began: runs of it are over, or late. A piece is p_blocks blocks of the partition, some
+-- hundred events: writers on the same processors wait for none longer than that; the last piece makes the report. Returns the rows read, at least 1; 0: no day
 -- is left. What another transaction moves to a block already read, as compaction does, had been read there or was stored by
 -- the door meanwhile.
-create or replace function obs._audit_day(p_blocks int default 2048) returns bigint
+create or replace function obs._audit_day(p_blocks int default 16) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -28,9 +28,11 @@ begin
     if v_day is null then
         return 0;
     end if;
-    select coalesce(max(p.next_block), 0), coalesce(min(p.started_at), v_started)
-    into v_from, v_started
-    from obs.audit_pieces p;
+    -- By the key: a large day has tens of thousands of pieces.
+    v_from := coalesce((select p.next_block from obs.audit_pieces p where p.run_day = v_day order by p.first_block desc limit 1), 0);
+    v_started := coalesce(
+        (select p.started_at from obs.audit_pieces p where p.run_day = v_day order by p.first_block limit 1), v_started
+    );
     v_scan := coalesce(
         case when v_relation is not null then obs._scan_relation(v_relation, null, v_from, v_from + p_blocks) end, '{}'
     );

@@ -9,7 +9,7 @@
 -- Under 256 bytes the new version of a row would take more room than its text gives back.
 -- Each statement reads the stretch once and joins by hash: of stretches the planner knows too little for nested loops.
 -- An answer of 0 means that nothing is left; a run without events counts as one.
-create or replace function obs._compact_events(p_limit int default 2500) returns bigint
+create or replace function obs._compact_events(p_limit int default 500) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp set enable_nestloop = off
 as $$
 declare

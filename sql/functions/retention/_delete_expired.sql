@@ -4,7 +4,7 @@
 -- Raises: nothing
 -- A day whose runs have all expired is left to _drop_days. A run's events go a minute after its door has closed: a resend that
 -- was let in before has met its first copy by then.
-create or replace function obs._delete_expired(p_limit int default 5000) returns bigint
+create or replace function obs._delete_expired(p_limit int default 1000) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare

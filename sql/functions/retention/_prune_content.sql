@@ -5,7 +5,7 @@
 -- Raises: nothing
 -- A lowered content_retention_days holds for what is stored already; a raised one does not: who gave content for 10 days
 -- gave it for 10.
-create or replace function obs._prune_content(p_limit int default 5000) returns bigint
+create or replace function obs._prune_content(p_limit int default 1000) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -7,7 +7,7 @@
 -- first call the run's door for thinnable events closes (thinned_at), only in a later one they are deleted: a resend
 -- under way meets its first copy. From then on such events go to quarantine, since their first copies may be gone.
 -- Goes through a run by the key of its events and remembers how far it came, so a call ends after p_limit of them.
-create or replace function obs._thin_events(p_limit int default 5000) returns bigint
+create or replace function obs._thin_events(p_limit int default 1000) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
