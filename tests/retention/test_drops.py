@@ -78,7 +78,10 @@ def drop_under_writers(db: Db, events_a_day: int) -> float:
     """Forty days of which ten are due are brought in order beside four writers; the longest wait of a writer in ms."""
     db.call("create_tenant", tenant_id="old")
     nights(db, "old", days_back(40, 1), events_a_day)
-    db.execute("update obs.enrichment_runs set finished_at = ended_at, last_event_at = ended_at where run_day > current_date - 4")
+    db.execute(
+        """update obs.enrichment_runs set finished_at = ended_at, last_event_at = ended_at
+        where run_day > current_date - 4"""
+    )
     db.execute("vacuum analyze")
     due = files(db, days_back(40, 31))
     stored = kept(db)

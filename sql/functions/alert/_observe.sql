@@ -6,9 +6,11 @@
 -- them. Sessions may see one subject in another order than their clocks say, so the moment is never before the machine's.
 -- Never waits: a subject that another session is judging, or whose alert it holds, is left to it; false then, so that the
 -- caller may queue the run.
+-- A session keeps the plans it made while these tables were empty: without the setting the first evaluation of many tenants
+-- reads each table from end to end for every subject.
 -- What is said about a run older than the newest one seen is kept nowhere: a late import does not undo tonight's verdict.
 create or replace function obs._observe(p_seen obs.alert_observations) returns boolean
-language plpgsql volatile set search_path = pg_catalog, pg_temp
+language plpgsql volatile set search_path = pg_catalog, pg_temp set enable_seqscan = off
 as $$
 declare
     v_params constant jsonb := obs._alert_params(p_seen.alert_code, p_seen.tenant_id);
@@ -46,7 +48,7 @@ begin
     if not v_changed and coalesce(v_state.due_at > v_seen.observed_at, true) then
         return true;
     end if;
-    if not obs._take_alert(v_state.tenant_id, v_state.alert_id) then
+    if v_state.alert_id is not null and not obs._take_alert(v_state.tenant_id, v_state.alert_id) then
         return false;
     end if;
     if v_changed then

@@ -3,9 +3,9 @@
 -- Reads/Writes: event_days, the day's partition, audit_pieces, privacy_audits, and all that _tell_audit writes
 -- Raises: nothing
 -- A day is closed two days after it began: runs of it are over, or late. A piece is p_blocks blocks of the partition, some
--- hundred events: writers on the same processors wait for none longer than that; the last piece makes the report. Returns the rows read, at least 1; 0: no day
--- is left. What another transaction moves to a block already read, as compaction does, had been read there or was stored by
--- the door meanwhile.
+-- hundred events: writers on the same processors wait for none longer than that; the last piece makes the report. Returns the
+-- rows read, at least 1; 0: no day is left. What another transaction moves to a block already read, as compaction does, had been
+-- read there or was stored by the door meanwhile.
 create or replace function obs._audit_day(p_blocks int default 16) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
