@@ -10,6 +10,7 @@ import pytest
 from support.db import Db
 from support.diagnosed import NightRun, alert, healthy
 from support.messages import LIMIT, message, parts
+from support.pipeline import refused
 
 
 @pytest.fixture
@@ -55,6 +56,26 @@ def test_a_message_says_what_helps(failing: tuple[Db, int]) -> None:
     for said in (found["title"], *parts(found).values(), found["cause"], found["sql"], found["trace_url"]):
         assert said in found["text"]
     assert len(found["text"]) <= LIMIT
+
+
+def test_a_message_leads_to_the_page_of_its_alert(failing: tuple[Db, int]) -> None:
+    db, made = failing
+    assert message(db, [made])["page_url"] is None
+    db.execute("""select obs.set_setting('pages_base_url', '"https://obs.example/in/"')""")
+    found = message(db, [made])
+    assert found["page_url"] == f"https://obs.example/in/alerts/{made}"
+    assert f"\nPage: {found['page_url']}\nRunbook: " in found["text"]
+    db.execute("""select obs.set_setting('pages_base_url', '"https://of-a.example"', 'a')""")
+    assert message(db, [made])["page_url"] == f"https://of-a.example/alerts/{made}"
+
+
+@pytest.mark.parametrize(
+    "bad", ['"javascript:alert(1)"', '"https://x y"', '"https://x?y"', '"/pages"', "7", '"https://' + "x" * 193 + '"']
+)
+def test_pages_are_at_an_address(db: Db, bad: str) -> None:
+    said = refused(db.execute, "select obs.set_setting('pages_base_url', %s::jsonb)", (bad,))
+    assert said.sqlstate == "22023"
+    assert "where obs serve answers" in said.diag.message_primary
 
 
 def test_the_sql_and_the_next_step_are_those_of_the_cause(history: Db) -> None:

@@ -50,10 +50,20 @@ def test_a_run_that_cannot_be_exported_leaves_the_file_as_it_was(
     db.execute("update obs.enrichment_runs set expired_at = now() where run_id = 'gone'")
     out = tmp_path / "events.csv"
     out.write_text("as it was")
-    done = obs("export", run, "--out", out, dsn=reader)
+    done = obs("export", run, "--out", out, "--force", dsn=reader)
     assert done.returncode == 2
     assert said in done.stderr
     assert (out.read_text(), os.listdir(tmp_path)) == ("as it was", ["events.csv"])
+
+
+def test_a_file_that_is_there_stays_unless_forced(obs: Run, reader: str, tmp_path: Path) -> None:
+    out = tmp_path / "events.csv"
+    out.write_text("as it was")
+    done = obs("export", "r1", "--out", out, dsn=reader)
+    assert (done.returncode, done.stderr) == (2, f"obs: {out} is there already: take another name, or say --force\n")
+    assert out.read_text() == "as it was"
+    assert obs("export", "r1", "--out", out, "--force", dsn=reader).returncode == 0
+    assert out.read_text().startswith("ts,")
 
 
 def test_a_directory_that_is_not_there_and_no_run(obs: Run, reader: str, tmp_path: Path) -> None:

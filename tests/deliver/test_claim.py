@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from support.db import Db
+from support.health import checks
 from support.outbox import claim, make_due, put, put_alert, states
 
 
@@ -199,3 +200,9 @@ def test_a_forwarder_reads_no_table(db: Db) -> None:
     for table in ("notifications", "alerts", "tenants", "run_event_logs", "notification_routes"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             forwarder.rows(f"select from obs.{table}")
+
+
+def test_status_says_since_when_the_oldest_waits_only_where_one_does(db: Db) -> None:
+    assert checks(db)["outbox"].detail == "0 wait, 0 given up in the last day"
+    put(db)
+    assert checks(db)["outbox"].detail.startswith("1 wait, 0 given up in the last day; the oldest waits since 0 s")

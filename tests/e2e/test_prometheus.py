@@ -131,6 +131,10 @@ def test_from_the_database_to_the_pager_and_back(night: Db, prometheus: str, hoo
     assert summary == "The last nightly run of a ended as error"
     run = (("__name__", "obs_run_status"), ("kind", "nightly"), ("status", "error"), ("tenant", "a"))
     assert ask(prometheus, "obs_run_status") == {run: 1}
+    jobs = get(f"{prometheus}/api/v1/query", query="obs_job_overdue")
+    assert jobs is not None
+    assert "tick" in {one["metric"].get("job") for one in jobs.json()["data"]["result"]}, "not exported_job"
+    assert ask(prometheus, 'up{job="obs"}'), "up is still of the scrape"
     p95 = ask(prometheus, 'obs_stage_item_duration_seconds{quantile="0.95"}')
     assert list(p95.values()) == [1.5]
     assert ask(prometheus, "obs_runs_total").popitem()[1] == 1

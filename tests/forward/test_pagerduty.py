@@ -43,6 +43,12 @@ def test_hostile_texts_pass_as_text(pagerduty: PagerDutyServer, sender: Channel,
     assert event["links"] == []
 
 
+def test_the_page_of_the_alert_stands_first_among_the_links(pagerduty: PagerDutyServer, sender: Channel) -> None:
+    sender.deliver(message(page_url="https://obs.example/alerts/7"), None, "obs-x-1")
+    (event,) = [request.json for request in pagerduty.requests]
+    assert event["links"][0] == {"href": "https://obs.example/alerts/7", "text": "Page"}
+
+
 def test_429_is_tried_again_when_it_says(pagerduty: PagerDutyServer, sender: Channel) -> None:
     pagerduty.script.append(Answer(429, {}, {"Retry-After": "21"}))
     with pytest.raises(TryLater) as caught:

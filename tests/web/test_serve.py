@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -92,6 +93,15 @@ def test_what_cannot_be_served_is_one_sentence(
     assert done.stdout == ""
     assert word in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_named(obs: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = obs("serve", "--port", port)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert f"cannot listen on 127.0.0.1, port {port}: Address already in use; --port takes another" in done.stderr
 
 
 def test_a_login_above_row_security_serves_nobody(obs: Run, world: Db) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from .. import export as exporting
 from .database import Dsn, opened
-from .files import write
+from .files import free, write
 from .output import note
 from .qa import write_samples
 from .trouble import Trouble
@@ -24,7 +24,7 @@ def export(
     samples: Annotated[
         bool, typer.Option("--qa", help="QA samples instead, reviewed ones too; without a RUN of all runs.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="With --qa: write over a FILE that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a FILE that is there.")] = False,
     dsn: Dsn = None,
 ) -> None:
     """Write a run's raw events to a CSV file, in the order of their time.
@@ -34,6 +34,8 @@ def export(
 
     Example: obs export acme-2026-03-02 --out events.csv
     """
+    if out is not None and not samples:
+        free(Path(out), force)
     with opened(dsn) as conn:
         if samples:
             write_samples(conn, out, run, tenant, True, force)
@@ -46,5 +48,5 @@ def export(
                     sys.stdout.buffer.write(piece)
                 sys.stdout.buffer.flush()
                 return
-            size = write(Path(out), pieces)
+            size = write(Path(out), pieces, force)
     note(f"{size} bytes in {out}")

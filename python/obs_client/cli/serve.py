@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import sys
 from typing import Annotated
 
@@ -43,7 +45,7 @@ def serve(
     Who asks needs a token of `obs token`; the role it names decides what is seen. The server's own login must be a
     member of those roles, and stand under row security itself. OBS_SECRET_FILE or OBS_SECRET signs the tokens.
 
-    Example: obs serve --dsn postgresql://obs_web@db/pipeline
+    Example: obs serve --dsn postgresql://web_server@db/pipeline
     """
     try:
         import uvicorn
@@ -65,7 +67,12 @@ def serve(
         complain("tokens and pages travel unencrypted unless something before this ends TLS: then say --https")
     _log_to_stderr()
     config = serving.config(app, host=host, port=port)
-    listening = serving.prompt(config.bind_socket())
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = serving.prompt(socket.create_server((host, port), family=family))
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise Trouble(f"cannot listen on {host}, port {port}: {why}; --port takes another") from None
     where = f"[{host}]" if ":" in host else host
     note(f"http://{where}:{listening.getsockname()[1]}/")
     server = uvicorn.Server(config)
@@ -83,7 +90,7 @@ def token(
     The same secret as the server's, OBS_SECRET_FILE or OBS_SECRET, signs it. The login must be the server's, a member
     of the role. Taking the role from that login (revoke) ends all its tokens at once.
 
-    Example: obs token --role alba_reader --ttl 8h --dsn postgresql://obs_web@db/pipeline
+    Example: obs token --role alba_reader --ttl 8h --dsn postgresql://web_server@db/pipeline
     """
     try:
         from ..web import ConfigError

@@ -181,7 +181,9 @@ def alone(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DemoServerError(f"another demo is running in {home.absolute()}") from None
+            raise DemoServerError(
+                f"another demo is running in {home.absolute()}: end it with Ctrl-C in its terminal"
+            ) from None
         for folder in ("logs", "slack", "mail"):
             shutil.rmtree(home / folder, ignore_errors=True)
         for file in ("forward.log", pages.SECRET):

@@ -23,6 +23,7 @@ declare
     v_since timestamptz;
     v_value text;
     v_base text := coalesce(obs._setting(nullif(p_notification.tenant_id, ''), 'runbook_base_url') #>> '{}', 'docs/runbooks/');
+    v_pages text := rtrim(obs._setting(nullif(p_notification.tenant_id, ''), 'pages_base_url') #>> '{}', '/');
     v_code text;
     v_words record;
     v_why record;
@@ -107,6 +108,7 @@ begin
             case when p_notification.kind <> 'resolved' then
                 'Next step: ' || obs._plain_line(v_alert.tenant_id, v_why.next_step, 240) end,
             'SQL: ' || v_sql,
+            'Page: ' || v_pages || '/alerts/' || v_alert.alert_id,
             'Runbook: ' || obs._runbook_url(v_base, v_code),
             'Trace: ' || obs._one_line(v_run.langsmith_trace_url, 200)
         );
@@ -119,6 +121,7 @@ begin
         'fields', coalesce(v_fields, '[]'), 'summary', coalesce(obs._plain_line(v_alert.tenant_id, v_alert.summary, 280), v_words.title),
         'cause', obs._plain_line(v_alert.tenant_id, v_why.cause, 480),
         'next_step', obs._plain_line(v_alert.tenant_id, v_why.next_step, 240), 'sql', v_sql,
+        'page_url', v_pages || '/alerts/' || v_alert.alert_id,
         'runbook_url', obs._runbook_url(v_base, v_code), 'trace_url', obs._one_line(v_run.langsmith_trace_url, 200),
         'alert_ids', (
             select coalesce(jsonb_agg(a.alert_id order by a.alert_id), '[]')

@@ -63,7 +63,7 @@ begin
                 else 'green'
             end,
             format('%s wait, %s given up in the last day', n.waiting, n.dead)
-            || coalesce(format('; the oldest waits since %s', obs._status_age(v_now - n.oldest)), ''),
+            || coalesce('; the oldest waits since ' || obs._status_age(v_now - n.oldest), ''),
             case when n.oldest < v_now - interval '5 minutes' or n.dead > 0 then
                 'select channel, state, attempts, last_error from obs.notifications where state <> ''sent'' order by next_try_at;'
             end

@@ -52,7 +52,11 @@ class PagerDuty:
                 "idempotency_key": idempotency_key,
             },
         }
-        links = [(message.get("runbook_url"), "Runbook"), (message.get("trace_url"), "Trace")]
+        links = [
+            (message.get("page_url"), "Page"),
+            (message.get("runbook_url"), "Runbook"),
+            (message.get("trace_url"), "Trace"),
+        ]
         event["links"] = [
             {"href": text.line(url, 2000), "text": name}
             for url, name in links
