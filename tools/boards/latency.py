@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from boards.figures import ratio
 from boards.model import Board, Measure, Panel
 
 LATENCY = "dash_latency"
@@ -71,7 +72,7 @@ LATENCY_BOARD = Board(
                 Measure("Median p95", "percentile_disc(0.5) within group (order by p95_ms)", "ms"),
                 Measure("Worst p95", "max(p95_ms)", "ms"),
                 Measure("Worst p99", "max(p99_ms)", "ms"),
-                Measure("Error rate", "sum(error_rate * items) / nullif(sum(items), 0)", "share"),
+                ratio("Error rate", "items_error", "items"),
             ),
             by="stage",
             width=12,
