@@ -51,7 +51,7 @@ left join lateral (
                 when s.has_ended then 1
                 when not s.has_begun then 0
                 -- least passes over NULL
-                when a.items_expected > 0 then least(s.items / a.items_expected, 1)
+                when a.items_due > 0 then least(s.items / a.items_due, 1)
             end as done
         from (
             select
@@ -73,7 +73,7 @@ left join lateral (
             ) as b on n.stage = b.stage
         ) as s
         cross join lateral (
-            select coalesce(s.planned, s.items_before * c.candidates / nullif(good.candidates, 0), s.items_before) as items_expected
+            select coalesce(s.planned, s.items_before * c.candidates / nullif(good.candidates, 0), s.items_before) as items_due
         ) as a
     ) as w
 ) as p on true
