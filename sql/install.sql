@@ -38,6 +38,7 @@ set search_path = pg_catalog, pg_temp;
 \ir functions/core/_asker.sql
 \ir functions/core/_moved_now.sql
 \ir functions/core/now.sql
+\ir functions/core/_night.sql
 \ir functions/core/version.sql
 \ir functions/core/_bucket_edges.sql
 \ir functions/core/_latency_bucket.sql
@@ -509,6 +510,8 @@ set search_path = pg_catalog, pg_temp;
 \ir views/qa_worklist.sql
 \ir views/qa_run_status.sql
 \ir views/qa_agreement.sql
+\ir views/nightly_runs.sql
+\ir views/slo/targets.sql
 \ir views/dashboards/tenant_overview.sql
 \ir views/dashboards/vendor_usage.sql
 \ir views/dashboards/quality.sql
@@ -516,7 +519,6 @@ set search_path = pg_catalog, pg_temp;
 \ir views/dashboards/latency.sql
 \ir views/dashboards/latency_heatmap.sql
 \ir views/dashboards/last_night.sql
-\ir views/slo/targets.sql
 \ir views/slo/nights.sql
 \ir views/slo/status.sql
 \ir views/slo/run_forecast.sql

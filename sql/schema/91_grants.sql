@@ -47,7 +47,7 @@ obs.tenants, obs.settings, obs.extra_keys, obs.price_cards, obs.vendor_error_cod
 obs.enrichment_runs, obs.run_stage_stats, obs.run_vendor_usage, obs.run_model_usage, obs.run_error_codes, obs.run_metrics,
 obs.latency_buckets, obs.run_event_logs, obs.quarantined_events, obs.run_holds, obs.run_overview,
 obs.dash_tenant_overview, obs.dash_vendor_usage, obs.dash_quality, obs.dash_rationale_lengths, obs.dash_latency,
-obs.dash_latency_heatmap, obs.last_night
+obs.dash_latency_heatmap, obs.nightly_runs, obs.last_night
 to obs_reader, obs_bi, obs_ops, obs_admin;
 grant select on
 obs.tenant_roles, obs.audit_log, obs.stage_deltas, obs.jobs, obs.event_days, obs.schema_migrations, obs.attached_relations,
@@ -59,7 +59,7 @@ grant select on obs.retained_content to obs_reader, obs_ops, obs_admin;
 grant select on obs.alert_replay_starts to obs_ops, obs_admin;
 grant execute on function
 obs.percentile(text, numeric, timestamptz, timestamptz, text[], text), obs.error_text(text, text),
-obs.bucket_bounds(int)
+obs.bucket_bounds(int), obs._night(timestamptz, text)
 to obs_reader, obs_bi, obs_ops, obs_admin;
 -- What is shown of runs, with the rights of who asks: so are its helpers
 grant execute on function

@@ -48,7 +48,7 @@ comment on column obs.expected_run_status.last_sign_at is 'Last sign of life of 
 comment on column obs.expected_run_status.detail is 'The same in words.';
 comment on column obs.expected_run_status.kind is 'Kind of the runs that meet it.';
 comment on column obs.expected_run_status.time_zone is 'Zone of the schedule.';
-comment on column obs.expected_run_status.night is 'Local date of due_at: the night that the run belongs to.';
+comment on column obs.expected_run_status.night is 'Local date of due_at, the date that the schedule names.';
 comment on column obs.expected_run_status.starts_from is 'Earliest start of a run that counts for due_at.';
 comment on column obs.expected_run_status.apparent is 'What situation would be if somebody watched.';
 comment on column obs.expected_run_status.mv_recorded is 'Whether a run of due_at recorded mv_refresh.';

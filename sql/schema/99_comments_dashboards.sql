@@ -6,7 +6,7 @@ comment on column obs.dash_tenant_overview.kind is 'nightly, adhoc or a word of 
 comment on column obs.dash_tenant_overview.status is 'running, success, partial, error, cancelled or crashed.';
 comment on column obs.dash_tenant_overview.started_at is 'When the run started.';
 comment on column obs.dash_tenant_overview.ended_at is 'When it ended.';
-comment on column obs.dash_tenant_overview.night is 'Date of its start in the tenant''s time zone.';
+comment on column obs.dash_tenant_overview.night is 'Night of its start: noon to noon, by its morning.';
 comment on column obs.dash_tenant_overview.duration_min is 'ended_at - started_at in minutes.';
 comment on column obs.dash_tenant_overview.duration_min_per_1k is 'Minutes for 1,000 chosen candidates; NULL for none.';
 comment on column obs.dash_tenant_overview.candidates_pre is 'Candidates before the filters.';
@@ -35,11 +35,16 @@ comment on column obs.dash_tenant_overview.cost_usd_per_1k is 'US dollars for 1,
 comment on column obs.dash_tenant_overview.unpriced_calls is 'Calls whose price is not known; their cost is in no sum.';
 comment on column obs.dash_tenant_overview.revision is 'Grows by one whenever a finished run changes.';
 comment on column obs.dash_tenant_overview.trace_url is 'Top-level trace of the run.';
+comment on column obs.dash_tenant_overview.crawl_success is 'Crawls that succeeded.';
+comment on column obs.dash_tenant_overview.crawl_attempted is 'Crawls attempted.';
+comment on column obs.dash_tenant_overview.tavily_fallbacks is 'Crawls that fell back to Tavily; never more than attempted.';
+comment on column obs.dash_tenant_overview.duration_target_min_per_1k is 'Objective in force for the tenant, in minutes.';
+comment on column obs.dash_tenant_overview.crawl_success_target is 'Objective in force for the tenant''s median, 0 to 1.';
 
 comment on column obs.dash_vendor_usage.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.dash_vendor_usage.run_id is 'Run, unique within its tenant.';
 comment on column obs.dash_vendor_usage.started_at is 'When the run started.';
-comment on column obs.dash_vendor_usage.night is 'Date of its start in the tenant''s time zone.';
+comment on column obs.dash_vendor_usage.night is 'Night of its start: noon to noon, by its morning.';
 comment on column obs.dash_vendor_usage.vendor is 'Vendor as logged.';
 comment on column obs.dash_vendor_usage.calls is 'Calls, retries included.';
 comment on column obs.dash_vendor_usage.errors is 'Calls that failed.';
@@ -55,7 +60,7 @@ comment on column obs.dash_vendor_usage.unpriced_calls is 'Calls whose price is 
 comment on column obs.dash_quality.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.dash_quality.run_id is 'Run, unique within its tenant.';
 comment on column obs.dash_quality.started_at is 'When the run started.';
-comment on column obs.dash_quality.night is 'Date of its start in the tenant''s time zone.';
+comment on column obs.dash_quality.night is 'Night of its start: noon to noon, by its morning.';
 comment on column obs.dash_quality.emails_verified is 'E-mails found valid.';
 comment on column obs.dash_quality.emails_total is 'E-mails checked.';
 comment on column obs.dash_quality.email_verified_rate is 'emails_verified / emails_total, 0 to 1; NULL for none.';
@@ -72,11 +77,12 @@ comment on column obs.dash_quality.qa_pass_rate is
 comment on column obs.dash_quality.qa_flagged is 'The best rate that can still be reached is below the threshold of QA-07.';
 comment on column obs.dash_quality.qa_follow_up is 'open, closed, or NULL where none was opened.';
 comment on column obs.dash_quality.rationale_p50_chars is 'Median length of the rationales in characters.';
+comment on column obs.dash_quality.company_contactable_target is 'Objective in force for the tenant, 0 to 1.';
 
 comment on column obs.dash_rationale_lengths.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.dash_rationale_lengths.run_id is 'Run, unique within its tenant.';
 comment on column obs.dash_rationale_lengths.started_at is 'When the run started.';
-comment on column obs.dash_rationale_lengths.night is 'Date of its start in the tenant''s time zone.';
+comment on column obs.dash_rationale_lengths.night is 'Night of its start: noon to noon, by its morning.';
 comment on column obs.dash_rationale_lengths.chars_from is 'First length of the step, in characters.';
 comment on column obs.dash_rationale_lengths.chars_to is 'Last length of the step; NULL: no end.';
 comment on column obs.dash_rationale_lengths.companies is 'Companies whose last rationale is that long.';
@@ -84,7 +90,7 @@ comment on column obs.dash_rationale_lengths.companies is 'Companies whose last 
 comment on column obs.dash_latency.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.dash_latency.run_id is 'Run, unique within its tenant.';
 comment on column obs.dash_latency.started_at is 'When the run started.';
-comment on column obs.dash_latency.night is 'Date of its start in the tenant''s time zone.';
+comment on column obs.dash_latency.night is 'Night of its start: noon to noon, by its morning.';
 comment on column obs.dash_latency.stage is 'Stage as logged.';
 comment on column obs.dash_latency.items is 'Items of the stage.';
 comment on column obs.dash_latency.p50_ms is 'Median duration of its items in ms, whatever their outcome.';
@@ -93,11 +99,12 @@ comment on column obs.dash_latency.p99_ms is '99th percentile of the same.';
 comment on column obs.dash_latency.success_p95_ms is '95th percentile of the items that succeeded, in ms.';
 comment on column obs.dash_latency.duration_min is 'Wall time of the stage in minutes; NULL while it is open.';
 comment on column obs.dash_latency.error_rate is 'Failed items / items, 0 to 1; NULL for none.';
+comment on column obs.dash_latency.items_error is 'Failed items.';
 
 comment on column obs.dash_latency_heatmap.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.dash_latency_heatmap.run_id is 'Run, unique within its tenant.';
 comment on column obs.dash_latency_heatmap.started_at is 'When the run started.';
-comment on column obs.dash_latency_heatmap.night is 'Date of its start in the tenant''s time zone.';
+comment on column obs.dash_latency_heatmap.night is 'Night of its start: noon to noon, by its morning.';
 comment on column obs.dash_latency_heatmap.stage is 'Stage as logged.';
 comment on column obs.dash_latency_heatmap.ms_from is 'First duration of the step, in ms.';
 comment on column obs.dash_latency_heatmap.ms_to is 'Last duration of the step; NULL: no end.';
@@ -115,7 +122,7 @@ comment on column obs.slo_nights.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.slo_nights.run_id is 'The run; NULL where none came.';
 comment on column obs.slo_nights.kind is 'Kind of the run.';
 comment on column obs.slo_nights.at is 'When it started, or was due.';
-comment on column obs.slo_nights.night is 'Date of that in the tenant''s time zone.';
+comment on column obs.slo_nights.night is 'Night of that: noon to noon, by its morning.';
 comment on column obs.slo_nights.status is 'How the run ended, or missing.';
 comment on column obs.slo_nights.succeeded is 'It ended as success.';
 comment on column obs.slo_nights.duration_ms is 'ended_at - started_at in ms; NULL where no run came.';
@@ -148,6 +155,14 @@ comment on column obs.run_forecast.forecast_min is 'Minutes that it will have ta
 comment on column obs.run_forecast.forecast_min_per_1k is 'The same for 1,000 candidates.';
 comment on column obs.run_forecast.target_min is 'Target in minutes for 1,000 candidates.';
 comment on column obs.run_forecast.verdict is 'ok, breach, or no_data where there is no forecast.';
+
+comment on column obs.nightly_runs.tenant_id is 'Tenant that the row belongs to.';
+comment on column obs.nightly_runs.run_id is 'Run, unique within its tenant.';
+comment on column obs.nightly_runs.kind is 'nightly, or a kind that the tenant expects.';
+comment on column obs.nightly_runs.status is 'running, success, partial, error, cancelled or crashed.';
+comment on column obs.nightly_runs.started_at is 'When the run started.';
+comment on column obs.nightly_runs.ended_at is 'When it ended.';
+comment on column obs.nightly_runs.duration_ms is 'ended_at - started_at in ms.';
 
 comment on column obs.last_night.tenant_id is 'Tenant that the row belongs to.';
 comment on column obs.last_night.night is 'Date of the night''s morning: today, by the tenant''s clock.';

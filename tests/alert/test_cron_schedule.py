@@ -152,3 +152,16 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(db: Db, schedule: str | 
         db.call("expect", tenant_id="a", schedule=schedule)
     assert said in str(refused.value)
     assert db.one("select count(*) from obs.expected_runs") == 0
+
+
+def test_moments_of_a_stretch_do_not_depend_on_the_zone_of_the_session(db: Db) -> None:
+    """Samoa never had 30 December 2011."""
+    asked = (
+        "select due_at, next_due_at from obs._dues('02:00', 'UTC', '2011-12-28 00:00Z', '2012-01-02 00:00Z') order by 1"
+    )
+    found = {}
+    for zone in ("UTC", "Pacific/Apia"):
+        db.execute("select set_config('TimeZone', %s, false)", (zone,))
+        found[zone] = db.rows(asked)
+    assert len(found["UTC"]) == 5
+    assert found["Pacific/Apia"] == found["UTC"]

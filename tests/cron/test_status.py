@@ -172,6 +172,22 @@ def test_alerts_that_reach_nobody(db: Db) -> None:
     assert shown(db, "forwarders").state == "red"
 
 
+def test_a_report_that_was_begun_and_never_sent(db: Db) -> None:
+    db.execute("select obs.create_tenant('a')")
+    night = db.one("select night from obs.last_night")
+    assert shown(db, "reports").state == "green"
+    mail = {"tenant_id": "a", "night": night, "recipients": ["ops@example.com"]}
+    assert db.call("claim_night_mail", **mail)
+    assert shown(db, "reports").state == "green", "it is under way"
+    db.execute("update obs.night_mails set claimed_at = now() - interval '16 minutes'")
+    row = checks(db.login("test_ops"))["reports"]
+    assert (row.state, row.detail) == ("amber", f"begun, and never said to be sent: {night} of a")
+    db.call("end_night_mail", **mail, sent=True)
+    assert shown(db, "reports").state == "green"
+    db.execute("update obs.night_mails set sent_at = null, claimed_at = now() - interval '8 days'")
+    assert shown(db, "reports").state == "green", "told long enough"
+
+
 def test_a_broken_rule_is_red(db: Db) -> None:
     db.execute("select obs._rule_failed('CR-02', '22012', now())")
     found = shown(db, "alert rules")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg.postgres import types
+from psycopg.types.json import Jsonb
 
 from support.db import Db
 from support.grafana import expand
@@ -172,3 +174,40 @@ def test_the_sdk_knows_every_field_of_the_dashboards() -> None:
     for board in BOARDS.values():
         read = Dashboard.from_json(board)
         assert keeps(json.loads(json.dumps(read, cls=encoder.JSONEncoder)), board)
+
+
+def test_the_lines_of_objectives_are_at_the_tenants_own(db: Db, nights: dict[str, Db]) -> None:
+    for key, value in (("slo_duration_min_per_1k", 61), ("slo_crawl_success", 0.51), ("slo_company_contactable", 0.41)):
+        db.call("set_setting", key=key, value=Jsonb(value), tenant_id="alba")
+    found = {}
+    for board in BOARDS.values():
+        for panel in panels(board):
+            statement = panel["targets"][0]["rawSql"]
+            if '"Objective"' not in statement:
+                continue
+            lines = {
+                tenant: {float(row.Objective) for row in seen.rows(sent(statement, tenant))}
+                for tenant, seen in nights.items()
+            }
+            found[panel["title"]] = (lines["alba"], lines["brisk"])
+    assert found == {
+        "Run duration": ({61}, {90}),
+        "Crawl success and Tavily fallback": ({0.51}, {0.7}),
+        "Verified e-mails": ({0.41}, {0.4}),
+    }
+
+
+def test_rates_of_several_runs_are_sums_over_sums() -> None:
+    """No measure is a mean of rates, which would count a run of ten items as much as one of ten thousand."""
+    measured = [panel["targets"][0]["rawSql"] for board in BOARDS.values() for panel in panels(board)]
+    assert [statement for statement in measured if re.search(r"(avg|sum)\((\w+_)?rate\b", statement)] == []
+
+
+def test_events_of_a_run_are_looked_for_in_the_partition_of_its_day_alone(db: Db, nights: dict[str, Db]) -> None:
+    (events,) = [panel for panel in panels(BOARDS["latency"]) if panel["title"] == "Events of the run"]
+    seen = nights["alba"]
+    statement = sent(events["targets"][0]["rawSql"], "alba", run=newest_run(seen))
+    plan = [text for (text,) in db.rows(f"explain (analyze, costs off, timing off) {statement}")]
+    scans = [text for text in plan if re.search(r"Scan.* on run_event_logs_\d", text)]
+    assert len(scans) >= 3, plan
+    assert len([text for text in scans if "never executed" not in text]) == 1

@@ -99,6 +99,7 @@ def test_tenant_overview(night: Db) -> None:
         map(Decimal, ["0.3", "0.2", "0.1", "0.4"])
     )
     assert (row.crawl_success_rate, row.tavily_fallback_rate) == (Decimal("0.7"), Decimal("0.3"))
+    assert (row.crawl_success, row.crawl_attempted, row.tavily_fallbacks) == (7, 10, 3)
     assert (row.cost_usd, row.cost_usd_per_1k, row.unpriced_calls) == (Decimal("0.75"), Decimal("1.5"), 1)
     assert (row.trace_url, row.revision) == ("https://smith.example/1", run_row(night, "night-a").revision)
     night.call("set_metric", run_id="night-a", name="shortlist_delivered", value=3)
@@ -169,6 +170,29 @@ def test_a_metric_of_the_same_name_breaks_no_histogram(night: Db) -> None:
     for label in ("many", "51", "-50", "99999999999"):
         night.call("set_metric", run_id="night-a", name="rationale_length", value=3, reason=label)
     assert histogram(night) == by_hand(LENGTHS)
+    for login in (night, night.login("test_reader_a")):
+        found = login.rows(
+            "select chars_from from obs.dash_rationale_lengths where chars_from < 100 and tenant_id = 'a'"
+        )
+        assert sorted(found) == [(step,) for step, _ in sorted(by_hand(LENGTHS)) if step < 100]
+
+
+def test_more_tavily_than_crawls_is_a_fallback_each_and_no_more(night: Db) -> None:
+    night.execute(
+        "update obs.run_stage_stats set count_total = 12, count_success = 12 where stage = 'tavily' and tenant_id = 'a'"
+    )
+    row = night.row("select tavily_fallbacks, tavily_fallback_rate from obs.dash_tenant_overview where tenant_id = 'a'")
+    assert row == (10, 1)
+
+
+def test_the_objectives_beside_the_numbers_are_the_tenants_own(night: Db) -> None:
+    for key, value in (("slo_duration_min_per_1k", 60), ("slo_crawl_success", 0.5), ("slo_company_contactable", 0.25)):
+        night.call("set_setting", key=key, value=Jsonb(value), tenant_id="a")
+    found = night.rows(
+        """select o.tenant_id, o.duration_target_min_per_1k, o.crawl_success_target, q.company_contactable_target
+        from obs.dash_tenant_overview o join obs.dash_quality q using (tenant_id, run_id) order by 1"""
+    )
+    assert [tuple(map(str, row)) for row in found] == [("a", "60", "0.5", "0.25"), ("b", "90", "0.7", "0.4")]
 
 
 def test_latency_by_stage_and_its_heat_map(night: Db) -> None:
@@ -177,6 +201,7 @@ def test_latency_by_stage_and_its_heat_map(night: Db) -> None:
     ranks = {q: ordered[math.ceil(Fraction(q, 100) * len(ordered)) - 1] for q in (50, 95, 99)}
     assert (row.items, row.p50_ms, row.p95_ms, row.p99_ms) == (10, ranks[50], ranks[95], ranks[99])
     assert (row.success_p95_ms, row.error_rate) == (sorted(CRAWL_MS[:7])[-1], Decimal("0.3"))
+    assert row.items_error == 3
     stage = night.row(
         "select started_at, ended_at from obs.run_stage_stats where run_id = 'night-a' and stage = 'crawl'"
     )
@@ -310,3 +335,27 @@ def test_a_forecast_compares_with_the_last_good_run(night: Db) -> None:
         assert abs(row.forecast_min - 6 * row.elapsed_min) < Decimal("0.001")
         assert (abs(row.elapsed_min - minutes) < 1, row.verdict) == (True, verdict)
         assert same(row.forecast_min_per_1k, row.forecast_min)
+
+
+def test_while_it_cannot_be_told_how_far_a_stage_is_there_is_no_forecast(night: Db) -> None:
+    """A last stage that counts no items, after others that have ended."""
+    now = night.one("select date_trunc('second', now())")
+    night.execute(
+        """update obs.run_stage_stats set started_at = %(now)s, ended_at = %(now)s + interval '30 min',
+            count_total = 10 * (stage = 'crawl')::int, count_success = 10 * (stage = 'crawl')::int, count_error = 0
+        where tenant_id = 'a' and run_id = 'night-a'""", {"now": now},
+    )  # fmt: skip
+    night.execute("delete from obs.run_stage_stats where run_id = 'night-a' and stage not in ('crawl', 'export_odoo')")
+    start(night, "tonight", "a", started_at=(now - timedelta(minutes=10)).isoformat())
+    night.call("set_metric", run_id="tonight", name="candidates_post", value=500)
+
+    def forecast() -> Any:
+        return night.row("select progress, forecast_min, verdict from obs.run_forecast")
+
+    night.call("log_events", events=Jsonb([line("tonight", "finish", stage="crawl") for _ in range(10)]))
+    night.call("finish_stage", run_id="tonight", stage="crawl")
+    assert same(forecast().progress, Fraction(1, 2)), "the other half has not begun"
+    night.call("start_stage", run_id="tonight", stage="export_odoo")
+    assert forecast() == (None, None, "no_data")
+    night.call("finish_stage", run_id="tonight", stage="export_odoo")
+    assert forecast().progress == 1

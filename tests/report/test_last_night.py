@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from support.db import Db
+from support.pipeline import line
 
-DUE = "2026-03-02 01:30:00+00"
+# Where a run stands with its night. expected_run_status has the date that a schedule names.
+OF_RUNS = """select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'night'
+    where c.relnamespace = 'obs'::regnamespace and c.relkind = 'v' and c.relname <> 'expected_run_status'
+        and exists (select from pg_attribute r where r.attrelid = c.oid and r.attname = 'run_id')"""
 
 
 def night(db: Db, at: str) -> Any:
@@ -79,3 +85,58 @@ def test_readers_see_their_own(paris: Db) -> None:
     paris.call("create_tenant", tenant_id="b")
     paris.call("grant_access", role="test_reader_b", tenant_id="b")
     assert [row.tenant_id for row in paris.login("test_reader_b").rows("select tenant_id from obs.last_night")] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("started", "morning"),
+    [
+        ("2026-03-01 10:59:59+00", date(2026, 3, 1)),
+        ("2026-03-01 21:30:00+00", date(2026, 3, 2)),
+        ("2026-03-02 00:10:00+00", date(2026, 3, 2)),
+    ],
+)
+def test_a_run_is_in_one_night_whatever_view_tells_of_it(paris: Db, started: str, morning: date) -> None:
+    lines = [
+        line("r1", stage="score", ts=started, company_id="c1", duration_ms=5, extra={"rationale_length": 60}),
+        line("r1", "vendor_call", stage="score", ts=started, vendor="openai", status="success"),
+    ]
+    paris.set_now(started)
+    paris.call("start_run", tenant_id="a", run_id="r1", started_at=started)
+    paris.call("log_events", events=Jsonb(lines))
+    paris.call("finish_run", run_id="r1", status="success")
+    views = [name for (name,) in paris.rows(OF_RUNS)]
+    assert len(views) >= 7
+    last = night(paris, f"{morning} 20:00:00+00")
+    assert (last.night, last.runs) == (morning, 1)
+    for view in views:
+        assert paris.one(f"select night from obs.{view} where run_id = 'r1'") == morning, view
+
+
+def test_nights_are_a_day_by_the_clock_where_clocks_jump(paris: Db) -> None:
+    """23 and 25 hours, without a gap; every moment is in the night that obs._night says."""
+    for jump, hours in (("2026-03-29", 23), ("2026-10-25", 25)):
+        found = night(paris, f"{jump} 09:00:00+00")
+        assert (str(found.night), (found.until_at - found.from_at).total_seconds() / 3600) == (jump, hours)
+        before = night(paris, f"{found.night} 00:00:00+00").from_at
+        assert before == found.from_at
+        wrong = paris.rows(
+            """select h from generate_series(%(from)s - interval '3 hours', %(until)s + interval '3 hours', '10 min') h
+            where (h >= %(from)s and h < %(until)s) <> (obs._night(h, 'Europe/Paris') = %(night)s)""",
+            {"from": found.from_at, "until": found.until_at, "night": found.night},
+        )
+        assert wrong == []
+
+
+def test_nightly_are_runs_of_that_kind_and_of_kinds_that_are_expected(paris: Db) -> None:
+    paris.call("create_tenant", tenant_id="b")
+    paris.call("expect", tenant_id="a", schedule="04:00", kind="sync", name="sync")
+    paris.set_now("2026-03-02 01:32:00+00")
+    for run_id, more in (("r1", {}), ("adhoc", {"kind": "adhoc"}), ("sync", {"kind": "sync"}), ("drill", {})):
+        run(paris, run_id, "2026-03-02 01:31:00+00", **more)
+    paris.call("start_run", tenant_id="b", run_id="not expected there", kind="sync", started_at="2026-03-02 01:31Z")
+    paris.execute("update obs.enrichment_runs set is_simulation = true where run_id = 'drill'")
+    assert paris.rows("select run_id from obs.nightly_runs order by 1") == [("r1",), ("sync",)]
+    assert night(paris, "2026-03-02 05:00:00+00").runs == 2
+    assert paris.rows("select run_id from obs.slo_nights where run_id is not null order by 1") == [("r1",), ("sync",)]
+    paris.call("grant_access", role="test_reader_b", tenant_id="b")
+    assert paris.login("test_reader_b").rows("select * from obs.nightly_runs") == []

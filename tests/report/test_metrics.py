@@ -82,6 +82,7 @@ def test_the_last_run_of_each_tenant_and_kind(night: Db) -> None:
     assert of(found, "obs_vendor_cost_usd", vendor="lusha") == 0.1
     assert of(found, "obs_run_cost_usd", **a) == 0.1
     assert of(found, "obs_run_complete", **a) == 1
+    assert len(found["obs_run_complete"]) == 1, "of a run without a stage nothing is known to be complete"
     assert found["obs_runs_total"] == {
         (("status", "error"), ("tenant", "a")): 1, (("status", "partial"), ("tenant", "a")): 1,
     }  # fmt: skip

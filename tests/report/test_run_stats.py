@@ -228,3 +228,28 @@ def test_a_tenant_of_somebody_else_is_one_that_does_not_exist(db: Db, tenants: t
     other, none = (refused(reader.call, "shortlist_status", tenant_id=name) for name in ("b", "nobody"))
     assert other.sqlstate == none.sqlstate == "OB001"
     assert str(other).replace("'b'", "'nobody'") == str(none)
+
+
+def test_of_two_that_are_equal_always_the_same_is_shown(db: Db, tenants: tuple[str, str]) -> None:
+    """Whatever order they came in: else the etag would change by itself."""
+    start(db, started_at="2026-03-02 01:00Z")
+    for number in range(30, 0, -1):
+        one = line("r1", "error", ts=AT.format(2, 0), duration_ms=7, company_id=f"c{number:02}", error_code="E",
+                   trace_id=f"t{number:02}", event_id=str(event_id(number)))  # fmt: skip
+        log_lines(db, [one])
+    db.call("finish_run", run_id="r1", ended_at="2026-03-02 01:10Z")
+    found = stats(db)
+    assert (found["first_error"]["company_id"], found["exemplars"][0]["company_id"]) == ("c01", "c01")
+
+
+def test_a_drill_shows_the_alerts_of_drills_as_its_timeline_does(db: Db, tenants: tuple[str, str]) -> None:
+    start(db, started_at="2026-03-02 01:00Z")
+    db.execute("update obs.enrichment_runs set is_simulation = true")
+    for subject, drill in (("real", False), ("drill", True)):
+        db.execute(
+            """insert into obs.alerts (tenant_id, alert_code, subject, is_simulation, severity, run_id, rule_version,
+                breached_at, fired_at, summary)
+            values ('a', 'CR-02', %s, %s, 'page', 'r1', 1, now(), now(), 'bad')""",
+            (subject, drill),
+        )
+    assert [alert["subject"] for alert in stats(db)["alerts"]] == ["drill"]

@@ -259,3 +259,64 @@ def test_a_pipeline_that_counts_nonsense_stops_no_objective(
     assert status(db, "b") == before
     assert db.call("evaluate_alerts")["failed_rules"] == 0
     assert db.one("select bool_and(value = round(value, 9)) from obs.run_metrics")
+
+
+def expecting(db: Db, schedule: str, now: datetime, days_ago: float, kind: str = "nightly") -> None:
+    """Tenant a, whose clock is UTC, expects runs of the kind since so many days before now."""
+    db.call("create_tenant", tenant_id="a")
+    db.call("expect", tenant_id="a", schedule=schedule, kind=kind)
+    db.execute("update obs.expected_runs set expected_since = %s", (now - timedelta(days=days_ago),))
+    db.set_now(now.isoformat())
+
+
+def ended(db: Db, *starts: datetime, kind: str = "nightly") -> None:
+    for at in starts:
+        db.execute(
+            """insert into obs.enrichment_runs (tenant_id, run_id, kind, started_at, ended_at, status, run_day)
+            values ('a', %s, %s, %s, %s, 'success', %s)""",
+            (f"at {at:%Y-%m-%d %H:%M}", kind, at, at + timedelta(minutes=5), at.date()),
+        )
+
+
+def missed(db: Db) -> list[datetime]:
+    return [at for (at,) in db.rows("select at from obs.slo_nights where status = 'missing' order by at")]
+
+
+def test_an_early_run_of_tonight_does_not_stand_for_the_night_before(db: Db) -> None:
+    due = datetime(2026, 3, 10, 2, tzinfo=UTC)
+    expecting(db, "02:00", due - timedelta(hours=2), 1.5)
+    before = due - timedelta(days=1)
+    assert missed(db) == [before]
+    ended(db, due - timedelta(minutes=30))
+    for minutes in (-20, 10, 60):
+        db.set_now((due + timedelta(minutes=minutes)).isoformat())
+        assert missed(db) == [before], minutes
+
+
+def test_the_oldest_moment_that_counts_may_have_begun_before_it(db: Db) -> None:
+    due = datetime(2026, 3, 10, 2, tzinfo=UTC)
+    now = due + timedelta(days=120, minutes=-10)  # what is 120 days old is between the run's start and its moment
+    expecting(db, "02:00", now, 365)
+    ended(db, *(due + timedelta(days=n, minutes=-20) for n in range(120)))
+    assert missed(db) == []
+    assert db.one("select count(*) from obs.slo_nights") == 119, "the one before is no longer counted"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "every", "nights", "fifty", "has_trend"),
+    [("0 2 * * 1", 7, 104, 50, True), ("0 2 1 * *", None, 24, 24, False), ("02:00", 1, 120, 50, True)],
+)
+def test_a_kind_that_is_expected_seldom_has_its_fifty_too(
+    db: Db, schedule: str, every: int | None, nights: int, fifty: int, has_trend: bool
+) -> None:
+    """Of a weekly kind; of a monthly one as many as two years hold."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    expecting(db, schedule, now, 2000, "sync")
+    back = [now.replace(hour=2) - timedelta(days=n) for n in range(900)]
+    moments = [at for at in back if (at.weekday() == 0 if every == 7 else at.day == 1 if every is None else True)]
+    ended(db, *(at for place, at in enumerate(moments) if place != 10), kind="sync")
+    assert missed(db) == [moments[10]]
+    assert abs(db.one("select count(*) from obs.slo_nights") - nights) <= 1
+    row = status(db)["run_success_50"]
+    assert (row.n, row.budget_left, row.trend is not None) == (fifty, row.budget - 1, has_trend)
+    assert db.one("select count(*) from obs.slo_nights where at <= %s", (now - timedelta(days=731),)) == 0

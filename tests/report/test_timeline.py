@@ -209,3 +209,17 @@ def test_foreign_and_unknown_runs_get_one_answer(db: Db, tenants: tuple[str, str
         for run in ("nothing", None, "theirs"):
             assert refused(reader.calls, verb, run_id=run).sqlstate == "OB002"
         assert refused(writer.calls, verb, run_id="theirs").sqlstate == "42501"
+
+
+def test_alerts_of_another_run_at_the_same_time_are_none_of_it(db: Db, tenants: tuple[str, str]) -> None:
+    start(db, "r1", started_at=at(0))
+    start(db, "other", started_at=at(0))
+    for subject, run in (("mine", "r1"), ("theirs", "other"), ("nobody's", None)):
+        db.execute(
+            """insert into obs.alert_transitions (
+                tenant_id, alert_code, subject, run_id, from_state, to_state, at, rule_version, reason
+            ) values ('a', 'CR-02', %s, %s, 'ok', 'firing', %s, 1, 'breach')""",
+            (subject, run, at(5)),
+        )
+    db.call("finish_run", run_id="r1", ended_at=at(30))
+    assert {row.details["subject"] for row in of_kind(db, "alert")} == {"mine", "nobody's"}

@@ -175,6 +175,7 @@ def arguments(function: Any, run: str, tenant: str, word: str, only_required: bo
     for name, kind in list(zip(function.names, function.types, strict=True))[:count]:
         named = {
             "p_run_id": run, "p_tenant_id": tenant, "p_stage": f"{word}-stage", "p_vendor": f"{word}-vendor",
+            "p_time_zone": "Europe/Paris",
             "p_alert_id": "2" if tenant == "b" else "202",  # the fixture's second alert is b's
         }  # fmt: skip
         given.append(named.get(name, SAMPLES.get(kind, "{word}").format(run=run, tenant=tenant, word=word)))

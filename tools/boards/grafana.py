@@ -13,7 +13,7 @@ from grafana_foundation_sdk.models import dashboard as model
 
 from boards.columns import SHOWN
 from boards.grafana_sql import EVENTS, STAGES, TENANTS, query
-from boards.model import Board, Panel, Unit
+from boards.model import OBJECTIVE, Board, Panel, Unit
 
 SOURCE = model.DataSourceRef(type_val="grafana-postgresql-datasource", uid="obs")
 UNITS = {"share": "percentunit", "min": "m", "ms": "ms", "usd": "currencyUSD", "count": "short", "chars": "short"}
@@ -161,10 +161,12 @@ def _over_time(panel: Panel) -> timeseries.Panel:
         made = made.stacking(common.StackingConfig().group("A").mode(look.StackingMode.NORMAL))
     if panel.measures[0].unit == "share":
         made = made.min(0)
-    if panel.target is not None:
-        steps = [model.Threshold(value=None, color="transparent"), model.Threshold(value=panel.target, color="orange")]
-        made = made.thresholds(dashboard.ThresholdsConfig().mode(model.ThresholdsMode.ABSOLUTE).steps(steps))
-        made = made.thresholds_style(common.GraphThresholdsStyleConfig().mode(look.GraphThresholdsStyleMode.DASHED))
+    if any(measure.title == OBJECTIVE for measure in panel.measures):
+        dashed = [
+            model.DynamicConfigValue("custom.lineStyle", {"fill": "dash", "dash": [10, 10]}),
+            model.DynamicConfigValue("custom.showPoints", "never"),
+        ]
+        made = made.override_by_regexp(f"/^{OBJECTIVE}/", dashed)
     return made
 
 

@@ -19,13 +19,20 @@ where $__timeFilter(started_at) and {FILTERS["tenant_id"]}
 order by stage"""
 
 # What is under a stage: its events, failures first, then the slowest. Raw events leave after their window, so this
-# table may be empty for a run that the others still show.
+# table may be empty for a run that the others still show. From the run to its events, since the run's day is known only
+# then: other days' partitions stay untouched.
 EVENTS = f"""select e.ts, e.tenant_id, e.run_id, e.stage, e.event, e.status, e.company_id, e.duration_ms, e.vendor,
   e.error_code, e.error_msg, e.trace_id, r.langsmith_trace_url as trace_url
-from obs.run_event_logs as e
-join obs.enrichment_runs as r on r.tenant_id = e.tenant_id and r.run_id = e.run_id
-where e.tenant_id in (${{tenant:sqlstring}}) and e.run_id = ${{run:sqlstring}} and e.stage in (${{stage:sqlstring}})
-order by e.status = 'error' desc, e.duration_ms desc nulls last, e.ts
+from obs.enrichment_runs as r
+cross join lateral (
+  select x.* from obs.run_event_logs as x
+  where x.tenant_id = r.tenant_id and x.run_id = r.run_id and x.run_day = r.run_day
+    and x.stage in (${{stage:sqlstring}})
+  order by x.status = 'error' desc, x.duration_ms desc nulls last, x.ts, x.event_id
+  limit {LIMIT}
+) as e
+where r.tenant_id in (${{tenant:sqlstring}}) and r.run_id = ${{run:sqlstring}}
+order by e.status = 'error' desc, e.duration_ms desc nulls last, e.ts, e.event_id
 limit {LIMIT}"""
 
 

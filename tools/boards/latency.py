@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
+from boards.figures import ratio
 from boards.model import Board, Measure, Panel
 
 LATENCY = "dash_latency"
+
+
+def percentile(share: int, about: str, width: int = 6) -> Panel:
+    measure = Measure(f"p{share}", f"max(p{share}_ms)", "ms")
+    return Panel(f"p{share}", f"p{share} by stage", about, "line", LATENCY, (measure,), by="stage", width=width)
+
 
 LATENCY_BOARD = Board(
     "latency",
     "Latency",
     "Percentiles by stage and by run, and how durations are spread.",
     (
-        Panel(
-            "p95",
-            "p95 by stage",
-            "95 % of the items of a stage took no longer.",
-            "line",
-            LATENCY,
-            (Measure("p95", "max(p95_ms)", "ms"),),
-            by="stage",
-            width=12,
-        ),
-        Panel(
-            "p50",
-            "p50 by stage",
-            "Half of the items of a stage took no longer.",
-            "line",
-            LATENCY,
-            (Measure("p50", "max(p50_ms)", "ms"),),
-            by="stage",
-        ),
-        Panel(
-            "p99",
-            "p99 by stage",
-            "99 % of the items of a stage took no longer.",
-            "line",
-            LATENCY,
-            (Measure("p99", "max(p99_ms)", "ms"),),
-            by="stage",
-        ),
+        percentile(95, "95 % of the items of a stage took no longer.", width=12),
+        percentile(50, "Half of the items of a stage took no longer."),
+        percentile(99, "99 % of the items of a stage took no longer."),
         Panel(
             "spread",
             "How durations are spread",
@@ -71,7 +53,7 @@ LATENCY_BOARD = Board(
                 Measure("Median p95", "percentile_disc(0.5) within group (order by p95_ms)", "ms"),
                 Measure("Worst p95", "max(p95_ms)", "ms"),
                 Measure("Worst p99", "max(p99_ms)", "ms"),
-                Measure("Error rate", "sum(error_rate * items) / nullif(sum(items), 0)", "share"),
+                ratio("Error rate", "items_error", "items"),
             ),
             by="stage",
             width=12,
@@ -84,18 +66,8 @@ LATENCY_BOARD = Board(
             "rows",
             LATENCY,
             columns=(
-                *(
-                    "started_at",
-                    "tenant_id",
-                    "run_id",
-                    "stage",
-                    "items",
-                    "p50_ms",
-                    "p95_ms",
-                    "p99_ms",
-                    "success_p95_ms",
-                ),
-                *("duration_min", "error_rate"),
+                *("started_at", "tenant_id", "run_id", "stage", "items", "p50_ms", "p95_ms", "p99_ms"),
+                *("success_p95_ms", "duration_min", "error_rate"),
             ),
             order="started_at desc, stage",
             width=12,

@@ -8,6 +8,8 @@ from typing import Literal
 Kind = Literal["stat", "line", "bars", "stacked", "histogram", "heatmap", "totals", "rows"]
 Unit = Literal["text", "time", "date", "flag", "count", "share", "min", "ms", "usd", "chars", "number"]
 
+OBJECTIVE = "Objective"  # the title of the measure that is a target
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -38,7 +40,6 @@ class Panel:
     where: str = ""
     order: str = "started_at desc"
     time: str = "started_at"
-    target: float | None = None
     width: int = 6
     height: int = 8
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boards.figures import figure, ratio
+from boards.figures import figure, objective, ratio
 from boards.model import Board, Measure, Panel
 
 OVERVIEW = "dash_tenant_overview"
@@ -88,23 +88,26 @@ TENANT_OVERVIEW = Board(
         Panel(
             "duration",
             "Run duration",
-            "Minutes by the server's clock, and per 1,000 candidates after the filter; the objective is 90 per 1,000.",
+            "Minutes by the server's clock, and per 1,000 candidates after the filter with the objective for it.",
             "line",
             OVERVIEW,
-            (Measure("Run", "max(duration_min)", "min"), Measure("Per 1,000", "max(duration_min_per_1k)", "min")),
-            target=90,
+            (
+                Measure("Run", "max(duration_min)", "min"),
+                Measure("Per 1,000", "max(duration_min_per_1k)", "min"),
+                objective("duration_target_min_per_1k", "min"),
+            ),
         ),
         Panel(
             "crawl",
             "Crawl success and Tavily fallback",
-            "Of crawls attempted; the objective for success is a median of 70 %.",
+            "Of crawls attempted; with the objective for the median of success.",
             "line",
             OVERVIEW,
             (
-                Measure("Crawl success", "avg(crawl_success_rate)", "share"),
-                Measure("Tavily fallback", "avg(tavily_fallback_rate)", "share"),
+                ratio("Crawl success", "crawl_success", "crawl_attempted"),
+                ratio("Tavily fallback", "tavily_fallbacks", "crawl_attempted"),
+                objective("crawl_success_target", "share"),
             ),
-            target=0.7,
         ),
         Panel(
             "run_costs",
@@ -121,17 +124,7 @@ TENANT_OVERVIEW = Board(
             "rows",
             "slo_status",
             columns=(
-                "tenant_id",
-                "title",
-                "over",
-                "target",
-                "actual",
-                "unit",
-                "low",
-                "high",
-                "n",
-                "budget_left",
-                "trend",
+                *("tenant_id", "title", "over", "target", "actual", "unit", "low", "high", "n", "budget_left", "trend"),
                 "state",
             ),
             order="tenant_id, slo",
@@ -146,16 +139,8 @@ TENANT_OVERVIEW = Board(
             "rows",
             "run_forecast",
             columns=(
-                *(
-                    "tenant_id",
-                    "run_id",
-                    "started_at",
-                    "elapsed_min",
-                    "progress",
-                    "forecast_min",
-                    "forecast_min_per_1k",
-                ),
-                *("target_min", "verdict"),
+                *("tenant_id", "run_id", "started_at", "elapsed_min", "progress", "forecast_min"),
+                *("forecast_min_per_1k", "target_min", "verdict"),
             ),
             time="",
             width=12,

@@ -91,34 +91,13 @@ def _over_time(panel: Panel) -> tuple[str, dict[str, Any]]:
         "color_scheme": "supersetColors",
     }
     if panel.kind == "line":
-        params |= {"markerEnabled": True, "markerSize": 4, "annotation_layers": _target(panel)}
+        params |= {"markerEnabled": True, "markerSize": 4, "annotation_layers": []}
         return "echarts_timeseries_line", params
     if panel.kind == "stacked":
         params |= {"stack": "Stack"}
         if panel.measures[0].unit == "share":
             params |= {"truncateYAxis": True, "y_axis_bounds": [0, 1]}
     return "echarts_timeseries_bar", params
-
-
-def _target(panel: Panel) -> list[dict[str, Any]]:
-    if panel.target is None:
-        return []
-    return [
-        {
-            "annotationType": "FORMULA",
-            "name": "Objective",
-            "value": str(panel.target),
-            "style": "dashed",
-            "width": 1,
-            "color": "#888888",
-            "opacity": "",
-            "show": True,
-            "showMarkers": False,
-            "hideLine": False,
-            "showLabel": False,
-            "sourceType": "",
-        }
-    ]
 
 
 def _histogram(panel: Panel) -> tuple[str, dict[str, Any]]:

@@ -44,10 +44,8 @@ _OPEN = """select alert_id, alert_code, subject, state, severity, summary, fired
 _SLO = "select * from obs.slo_status where tenant_id = %(tenant)s order by slo"
 _NIGHTS = """select * from obs.last_night where %(tenant)s::text is null or tenant_id = %(tenant)s
     order by tenant_id"""
-_RUNS = """select r.run_id from obs.enrichment_runs r
-    where r.tenant_id = %(tenant)s and not r.is_simulation and r.started_at >= %(from_at)s
-        and r.started_at < %(until_at)s and (r.kind = 'nightly' or exists (
-            select from obs.expected_runs e where e.tenant_id = r.tenant_id and e.kind = r.kind))
+_RUNS = """select r.run_id from obs.nightly_runs r
+    where r.tenant_id = %(tenant)s and r.started_at >= %(from_at)s and r.started_at < %(until_at)s
     order by r.started_at, r.run_id"""
 
 

@@ -26,7 +26,7 @@ begin
                 from obs.run_event_logs e
                 where e.tenant_id = p_tenant_id and e.run_id = p_run_id and e.run_day = p_run_day and e.stage = s.stage
                   and e.kind = 'item' and e.duration_ms is not null
-                order by e.duration_ms desc
+                order by e.duration_ms desc, e.event_id
                 limit 20
             ) n
             order by n.trace_id is null, n.duration_ms desc, n.event_id

@@ -25,7 +25,7 @@ begin
                 from obs.run_event_logs e
                 where e.tenant_id = p_tenant_id and e.run_id = p_run_id and e.run_day = p_run_day and e.status = 'error'
                   and e.stage = k.stage and e.kind <> 'retry'
-                order by e.ts
+                order by e.ts, e.event_id
                 limit 1
             ) x
             union all
@@ -34,7 +34,7 @@ begin
                 from obs.run_event_logs e
                 where e.tenant_id = p_tenant_id and e.run_id = p_run_id and e.run_day = p_run_day and e.status = 'error'
                   and e.stage is null and e.kind <> 'retry'
-                order by e.ts
+                order by e.ts, e.event_id
                 limit 1
             )
         ) f

@@ -19,7 +19,7 @@ begin atomic
         ('obs_run_items', 'gauge', '', 'Items of all stages of the last run, by outcome.'),
         ('obs_run_cost_usd', 'gauge', 'usd', 'What the last run cost in US dollars.'),
         ('obs_run_unpriced_calls', 'gauge', '', 'Vendor calls of the last run without a price.'),
-        ('obs_run_complete', 'gauge', '', '1 when all events that were announced have come.'),
+        ('obs_run_complete', 'gauge', '', '1 when all events that were announced have come; absent before the first stage.'),
         ('obs_stage_items', 'gauge', '', 'Items of a stage of the last run, by outcome.'),
         ('obs_stage_item_duration_seconds', 'summary', 'seconds', 'Durations of the items of a stage of the last run.'),
         ('obs_stage_cost_usd', 'gauge', 'usd', 'What a stage of the last run cost in US dollars.'),

@@ -94,7 +94,7 @@ begin
         ('obs_run_items', obs._label('status', 'error'), coalesce(t.bad, 0)),
         ('obs_run_cost_usd', '', coalesce(t.cost_usd, 0)),
         ('obs_run_unpriced_calls', '', coalesce(t.unpriced, 0)),
-        ('obs_run_complete', '', coalesce(t.complete, true)::int)
+        ('obs_run_complete', '', t.complete::int)
     ) as m (family, own_label, value)
     where m.value is not null
     union all

@@ -87,7 +87,7 @@ begin
                 where t.tenant_id = v_tenant and t.run_id = p_run_id and t.to_state = 'firing'
             ) k
             join obs.alerts a on a.tenant_id = v_tenant and a.alert_id = k.alert_id
-            where not a.is_simulation
+            where a.is_simulation = v_run.is_simulation
         ),
         'qa', obs._qa_stats(v_tenant, p_run_id),
         'first_error', case when v_run.expired_at is null then obs._first_error(v_tenant, p_run_id, v_run.run_day) end,

@@ -56,7 +56,7 @@ begin
         left join obs.alerts a on a.tenant_id = t.tenant_id and a.alert_id = t.alert_id
         where t.tenant_id = v_tenant and t.is_simulation = v_run.is_simulation
           and (t.to_state = 'resolved' or (t.to_state = 'firing' and t.from_state not in ('firing', 'recovering')))
-          and t.at between v_run.started_at and v_told_until and (t.run_id = p_run_id or t.at <= v_until)
+          and t.at between v_run.started_at and v_told_until and (t.run_id = p_run_id or (t.run_id is null and t.at <= v_until))
         union all
         select d.drawn_at, 8, 'qa', null, format('%s of %s companies drawn for QA (%s)', d.drawn, d.available, d.stratum), null,
             jsonb_build_object('stratum', d.stratum, 'bucket', d.bucket, 'drawn', d.drawn, 'available', d.available)

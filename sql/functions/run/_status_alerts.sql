@@ -1,8 +1,9 @@
--- obs._status_alerts: the checks on alerts: rules, outbox, forwarders, channels, the server's notification queue
+-- obs._status_alerts: the checks on what is told: rules, outbox, forwarders, channels, reports, the server's notification queue
 -- Called by: status
--- Reads/Writes: alert_rules, notifications, forwarders, notification_routes, cluster
+-- Reads/Writes: alert_rules, notifications, forwarders, notification_routes, night_mails
 -- Raises: nothing
--- Without a forwarder ever seen, and nothing to tell, all is well; what waits then is amber, not red.
+-- Without a forwarder ever seen, and nothing to tell, all is well; what waits then is amber, not red. A report of
+-- a night is claimed before it goes out, so one that its sender never spoke of again may be lost: it is told for a week.
 create or replace function obs._status_alerts()
 returns table (check_name text, state text, detail text, remedy text)
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -93,6 +94,26 @@ begin
 
     return query
         select
+            'reports',
+            case when m.lost is null then 'green' else 'amber' end,
+            coalesce('begun, and never said to be sent: ' || m.lost, 'each that was begun was sent'),
+            case when m.lost is not null then
+                'Ask whether it came. If not: obs report --last-night --mail ADDRESS --again, or obs report RUN of an older night.'
+            end
+        from (
+            select
+                string_agg(format('%s of %s', x.night, x.tenant_id), ', ' order by x.place) filter (where x.place <= 5)
+                || case when count(*) > 5 then ', …' else '' end as lost
+            from (
+                select n.tenant_id, n.night, row_number() over (order by n.night desc, n.tenant_id) as place
+                from obs.night_mails n
+                where n.sent_at is null and n.claimed_at < v_now - interval '15 minutes' and n.claimed_at > v_now - interval '7 days'
+                group by n.tenant_id, n.night
+            ) x
+        ) m;
+
+    return query
+        select
             'notification queue',
             case when u.usage > 0.1 then 'red' else 'green' end,
             format('the server''s queue of notifications is %s %% full', round((u.usage * 100)::numeric, 1)),
@@ -103,4 +124,4 @@ begin
 end
 $$;
 comment on function obs._status_alerts() is
-'The checks on alerts: rules, forwarders, outbox, channels, the server''s notification queue.';
+'The checks on what is told: rules, forwarders, outbox, channels, reports, the server''s notification queue.';

@@ -3,7 +3,7 @@
 -- Reads/Writes: nothing
 -- Raises: 22023 when the schedule cannot be read
 -- Local times become moments as _due makes them, so both give the same ones. A day more on either side: a jump of the clock at
--- midnight may move a moment to the next day.
+-- midnight may move a moment to the next day. Days are counted as dates: one that the session's own zone never had counts too.
 create or replace function obs._dues(p_schedule text, p_time_zone text, p_from timestamptz, p_to timestamptz)
 returns table (due_at timestamptz, next_due_at timestamptz)
 language plpgsql immutable parallel safe rows 100 set search_path = pg_catalog, pg_temp
@@ -17,10 +17,8 @@ begin
     v_cron := obs._cron_sets(p_schedule);
     return query
     with days as (
-        select d::date as day
-        from generate_series(
-            (p_from at time zone p_time_zone)::date - 1, (p_to at time zone p_time_zone)::date + 1, interval '1 day'
-        ) d
+        select (p_from at time zone p_time_zone)::date + d as day
+        from generate_series(-1, (p_to at time zone p_time_zone)::date - (p_from at time zone p_time_zone)::date + 1) d
     ), moments as (
         select distinct (d.day + make_time(h, i, 0)) at time zone p_time_zone as due_at
         from days d

@@ -1,6 +1,7 @@
 -- obs.last_night: the night that each tenant has behind it: from noon to noon of its own clock, named by its morning
--- So it stays the same from midnight to midnight, whatever hour runs start at. An expected run belongs to the night of its moment
--- and came when a run of its kind started for it, as in expected_run_status; it was missed when its grace is over.
+-- As obs._night has it; it stays the same from midnight to midnight, whatever hour runs start at. An expected run belongs to the
+-- night of its moment and came when a run of its kind started for it, as in expected_run_status; it was missed when its grace
+-- is over.
 create or replace view obs.last_night with (security_invoker = true) as
 select
     t.tenant_id,
@@ -24,16 +25,8 @@ cross join lateral (
     select
         count(*) as runs,
         count(*) filter (where x.status = 'running') as running
-    from obs.enrichment_runs as x
-    where x.tenant_id = t.tenant_id and x.started_at >= w.from_at and x.started_at < w.until_at and not x.is_simulation
-        and (
-            x.kind = 'nightly'
-            or exists (
-                select 1
-                from obs.expected_runs as k
-                where k.tenant_id = t.tenant_id and k.kind = x.kind
-            )
-        )
+    from obs.nightly_runs as x
+    where x.tenant_id = t.tenant_id and x.started_at >= w.from_at and x.started_at < w.until_at
 ) as r
 cross join lateral (
     select

@@ -4,7 +4,7 @@ select
     r.tenant_id,
     r.run_id,
     r.started_at,
-    (r.started_at at time zone t.time_zone)::date as night,
+    obs._night(r.started_at, t.time_zone) as night,
     s.stage::text as stage,
     s.count_total as items,
     s.p50_ms,
@@ -12,7 +12,8 @@ select
     s.p99_ms,
     s.p95_success_ms as success_p95_ms,
     extract(epoch from s.ended_at - s.started_at) / 60 as duration_min,
-    s.count_error::numeric / nullif(s.count_total, 0) as error_rate
+    s.count_error::numeric / nullif(s.count_total, 0) as error_rate,
+    s.count_error as items_error
 from obs.enrichment_runs as r
 inner join obs.tenants as t on r.tenant_id = t.tenant_id
 inner join obs.run_stage_stats as s on r.tenant_id = s.tenant_id and r.run_id = s.run_id

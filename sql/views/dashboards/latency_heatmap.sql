@@ -7,7 +7,7 @@ select
     r.tenant_id,
     r.run_id,
     r.started_at,
-    (r.started_at at time zone t.time_zone)::date as night,
+    obs._night(r.started_at, t.time_zone) as night,
     h.stage,
     h.edges[h.step] as ms_from,
     h.edges[h.step + 1] - 1 as ms_to,

@@ -4,7 +4,7 @@ select
     o.tenant_id,
     o.run_id,
     o.started_at,
-    (o.started_at at time zone t.time_zone)::date as night,
+    obs._night(o.started_at, t.time_zone) as night,
     o.emails_verified,
     o.emails_total,
     o.email_verified_rate,
@@ -18,9 +18,11 @@ select
     q.pass_rate as qa_pass_rate,
     q.flagged as qa_flagged,
     q.follow_up as qa_follow_up,
-    o.rationale_p50_chars
+    o.rationale_p50_chars,
+    g.target as company_contactable_target
 from obs.run_overview as o
 inner join obs.tenants as t on o.tenant_id = t.tenant_id
-left join obs.qa_run_status as q on o.tenant_id = q.tenant_id and o.run_id = q.run_id;
+left join obs.qa_run_status as q on o.tenant_id = q.tenant_id and o.run_id = q.run_id
+left join obs.slo_targets as g on o.tenant_id = g.tenant_id and g.slo = 'company_contactable';
 comment on view obs.dash_quality is
 'One row a run: verified e-mails, companies that can be contacted, verdicts of QA, median length of rationales.';

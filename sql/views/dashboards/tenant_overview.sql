@@ -1,5 +1,6 @@
 -- obs.dash_tenant_overview: one row a run: candidates, items, buckets, duration and cost, ready to be charted
 -- Shares are of all that was scored; what got neither High, Medium nor Low is unscored, so they add up to 1.
+-- Rates come with what they are made of: of many runs a rate is a sum over a sum.
 create or replace view obs.dash_tenant_overview with (security_invoker = true) as
 select
     o.tenant_id,
@@ -8,7 +9,7 @@ select
     o.status,
     o.started_at,
     o.ended_at,
-    (o.started_at at time zone t.time_zone)::date as night,
+    obs._night(o.started_at, t.time_zone) as night,
     o.duration_ms / 60000.0 as duration_min,
     o.duration_ms / 60.0 / nullif(o.candidates_post, 0) as duration_min_per_1k,
     o.candidates_pre,
@@ -33,9 +34,23 @@ select
     o.cost_usd * 1000 / nullif(o.candidates_post, 0) as cost_usd_per_1k,
     o.unpriced_calls,
     o.revision,
-    o.langsmith_trace_url as trace_url
+    o.langsmith_trace_url as trace_url,
+    o.crawl_success,
+    o.crawl_attempted,
+    case when o.tavily_used > o.crawl_attempted then o.crawl_attempted else o.tavily_used end as tavily_fallbacks,
+    g.duration as duration_target_min_per_1k,
+    g.crawl as crawl_success_target
 from obs.run_overview as o
 inner join obs.tenants as t on o.tenant_id = t.tenant_id
+left join (
+    select
+        x.tenant_id,
+        max(x.target) filter (where x.slo = 'duration_p95_per_1k') as duration,
+        max(x.target) filter (where x.slo = 'crawl_success_p50') as crawl
+    from obs.slo_targets as x
+    where x.slo in ('duration_p95_per_1k', 'crawl_success_p50')
+    group by x.tenant_id
+) as g on o.tenant_id = g.tenant_id
 left join lateral (
     select
         coalesce(o.bucket_high, 0) as high,

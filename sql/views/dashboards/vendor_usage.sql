@@ -4,7 +4,7 @@ select
     r.tenant_id,
     r.run_id,
     r.started_at,
-    (r.started_at at time zone t.time_zone)::date as night,
+    obs._night(r.started_at, t.time_zone) as night,
     v.vendor::text as vendor,
     v.calls,
     v.errors,

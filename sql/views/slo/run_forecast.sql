@@ -1,8 +1,8 @@
 -- obs.run_forecast: when a run that goes on will have ended, beside the minutes that its objective allows
 -- A stage weighs as long as it took in the last good run of the tenant and kind; one that this had not weighs as much as the
 -- mean of the others. Of a stage is done what share of its items is: of what was planned, else of as many for a candidate as
--- in the last good run. Runs of fewer than 200 candidates are no objective's. Numbers are as fresh as the last fold: a minute
--- at most.
+-- in the last good run, and of one that has not begun nothing. While one goes on of which that cannot be said, nothing is. Runs
+-- of fewer than 200 candidates are no objective's. Numbers are as fresh as the last fold: a minute at most.
 create or replace view obs.run_forecast with (security_invoker = true) as
 select
     r.tenant_id,
@@ -43,19 +43,20 @@ left join lateral (
     limit 1
 ) as good on true
 left join lateral (
-    select sum(w.weight * w.done) / nullif(sum(w.weight), 0) as progress
+    select case when bool_and(w.done is not null) then sum(w.weight * w.done) / nullif(sum(w.weight), 0) end as progress
     from (
         select
             coalesce(s.took, avg(s.took) over (), 1) as weight,
             case
                 when s.has_ended then 1
-                else least(s.items / nullif(
-                    coalesce(s.planned, s.items_before * c.candidates / nullif(good.candidates, 0), s.items_before), 0
-                ), 1)
+                when not s.has_begun then 0
+                -- least passes over NULL
+                when a.items_due > 0 then least(s.items / a.items_due, 1)
             end as done
         from (
             select
                 n.ended_at is not null as has_ended,
+                n.stage is not null as has_begun,
                 coalesce(n.count_total, 0)::numeric as items,
                 n.planned,
                 b.count_total as items_before,
@@ -71,8 +72,10 @@ left join lateral (
                 where x.tenant_id = r.tenant_id and x.run_id = good.run_id
             ) as b on n.stage = b.stage
         ) as s
+        cross join lateral (
+            select coalesce(s.planned, s.items_before * c.candidates / nullif(good.candidates, 0), s.items_before) as items_due
+        ) as a
     ) as w
-    where w.done is not null
 ) as p on true
 where r.status = 'running' and not r.is_simulation;
 comment on view obs.run_forecast is

@@ -17,14 +17,16 @@ from .parameters import PER_PAGE, Paging, day, paging
 
 DAYS = 30
 MAX_DAYS = 400
-TARGET_MINUTES = 90
 
 _MAY = "select pg_catalog.has_table_privilege('obs.dash_tenant_overview', 'select') as may"
 _TENANTS = "select t.tenant_id from obs.tenants t order by t.tenant_id"
-_NEWEST = """select max(r.started_at)::date as day from obs.enrichment_runs r
+_NEWEST = """select max(obs._night(r.started_at, t.time_zone)) as day
+    from obs.enrichment_runs r join obs.tenants t on t.tenant_id = r.tenant_id
     where not r.is_simulation and (%(tenant)s::text is null or r.tenant_id = %(tenant)s)"""
-# Casts, since the comparison with a date is not leakproof: the planner would know nothing of how many rows it finds.
-_WINDOW = """started_at >= %(from)s::timestamptz and started_at < %(until)s::timestamptz
+# Nights by each tenant's clock: two days more on either side hold them, whatever its zone. Casts, since the comparison
+# with a date is not leakproof: the planner would know nothing of how many rows it finds.
+_WINDOW = """started_at >= %(from)s::timestamptz - interval '2 days' and night >= %(from)s
+    and started_at < %(until)s::timestamptz + interval '2 days' and night < %(until)s
     and (%(tenant)s::text is null or tenant_id = %(tenant)s)"""
 _RUNS = f"select * from obs.dash_tenant_overview where {_WINDOW} order by started_at desc, tenant_id, run_id"
 _VENDORS = f"""select night, vendor, cost_usd from obs.dash_vendor_usage
@@ -84,7 +86,7 @@ class Overview:
 
 
 def _window(conn: Connection, asked: dict[str, Any]) -> dict[str, Any]:
-    """From the first day up to the one after the last; the days up to the newest run where none are given."""
+    """From the first night up to the one after the last; the nights up to the newest run where none are given."""
     last = asked["until"] or _one(conn, _NEWEST, asked)["day"] or dt.datetime.now(dt.timezone.utc).date()
     first = asked["from"] or last - dt.timedelta(days=DAYS - 1)
     if first > last:
@@ -105,7 +107,7 @@ def _charts(conn: Connection, runs: Sequence[Row], window: dict[str, Any], chose
             "Minutes per 1,000 companies",
             "minutes",
             "duration_min_per_1k",
-            {"kind": "line", "target": TARGET_MINUTES, "digits": 2},
+            {"kind": "line", "target": _target(runs), "digits": 2},
         ),
         ("Cost", "US dollars", "cost_usd", {"digits": 4}),
     ):
@@ -137,6 +139,12 @@ def _charts(conn: Connection, runs: Sequence[Row], window: dict[str, Any], chose
 def _night(row: Row) -> str:
     """Where a run stands on the axis; a second run of that night stands beside it."""
     return str(row["night"])
+
+
+def _target(runs: Sequence[Row]) -> float | None:
+    """The objective, where that of all these runs is the same."""
+    found = {row["duration_target_min_per_1k"] for row in runs}
+    return float(found.pop()) if len(found) == 1 else None
 
 
 def _totals(runs: Sequence[Row]) -> dict[str, Any]:
