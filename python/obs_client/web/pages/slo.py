@@ -12,7 +12,9 @@ from ..service import tenant_of
 _SLOS = """select * from obs.slo_status
     where (%(tenant)s::text is null or tenant_id = %(tenant)s)
     order by case state when 'breach' then 1 when 'no_data' then 3 else 2 end, tenant_id, slo"""
-_KNOWN = "select 1 as one from obs.tenants where tenant_id = %(tenant)s"
+# All are read, whichever is asked for: it takes as long for somebody else's as for none.
+_KNOWN = """with mine as materialized (select t.tenant_id from obs.tenants t)
+    select 1 as one from mine where tenant_id = %(tenant)s"""
 
 
 class SloPage:
