@@ -140,7 +140,7 @@ def test_killed_while_the_server_has_it_means_not_again(db: Db, night: Db, holdi
         wait_until(lambda: bool(holding.letters))
         process.send_signal(signal.SIGKILL)
     holding.go_on = True
-    assert claims(db) == [("a", False), ("b", False)][:1]
+    assert claims(db) == [("a", False)]
     done = subprocess.run([*command, *more], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "")
     assert "mailed to them before" in done.stderr

@@ -14,7 +14,7 @@ from ...shown import stamp
 from ..charts import Chart, columns
 from ..problems import Problem, not_found, problem_of
 from ..rendering import Pages, sample_path
-from ..service import an_id, segments, tenant_of
+from ..service import id_of, tenant_of
 from .parameters import PER_PAGE, paging
 
 _OF = "(%(tenant)s::text is null or tenant_id = %(tenant)s) and (%(run)s::text is null or run_id = %(run)s)"
@@ -153,8 +153,7 @@ class QaPages:
 
 
 def _ids(request: Request) -> tuple[str, str]:
-    run, company = segments(request)[-2:]
-    return an_id(run), an_id(company)
+    return id_of(request, "run_id", 2), id_of(request, "company_id", 1)
 
 
 def _read(entered: Entered, revision: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from psycopg.rows import DictRow
 from ..charts import Chart
 from ..database import Connection
 from ..rendering import Pages
-from ..service import an_id, segments, tenant_of
+from ..service import id_of, tenant_of
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -38,7 +38,7 @@ class RunPage:
         router.add_api_route("/runs/{run_id:path}", self.page, methods=["GET"])
 
     def page(self, request: Request, run_id: str) -> Response:
-        run, tenant = an_id(segments(request)[-1]), tenant_of(request)
+        run, tenant = id_of(request, "run_id", 1), tenant_of(request)
         with self._pages.service.asking(request) as conn:
             stats = (conn.execute(_STATS, (run, tenant)).fetchone() or {})["stats"]
             of = (run, stats["run"]["tenant_id"])
