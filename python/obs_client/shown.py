@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 
 def number(value: Any, digits: int = 0) -> str:
@@ -69,3 +69,8 @@ def web_address(value: Any) -> str:
     except ValueError:
         return ""
     return text if parts.scheme in ("http", "https") and parts.netloc and text.isprintable() else ""
+
+
+def trace_address(template: str | None, trace_id: str | None) -> str:
+    """The address of a trace by the setting trace_url_template; nothing where that is not set."""
+    return web_address(template.replace("{trace_id}", quote(trace_id, safe=""))) if template and trace_id else ""

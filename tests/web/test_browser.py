@@ -151,7 +151,7 @@ def test_a_reviewer_fills_a_sample_and_the_pass_rate_changes(visit: Callable[...
             page.wait_for_url("**/qa?run_id=b-qa*")
         assert rate.inner_text() == "50.0 %"
         page.wait_for_selector(DRAWN)
-        assert charts(page)["qa-pass-rate"]["pass rate"][1] == [0.5]
+        assert charts(page)["qa-pass-rate"]["b"][1] == [0.5]
         seen.check()
     assert world.one("select pass_rate from obs.qa_run_status where run_id = 'b-qa'") == Decimal("0.5")
 

@@ -29,6 +29,22 @@ def test_links_to_any_run_find_it(site: Site, world: Db, run: str) -> None:
     assert site.api("test_reader_a").get("/runs/by-id/stats", params={"run_id": run}).json()["run"]["run_id"] == run
 
 
+def test_trace_ids_are_links_once_it_is_known_where_they_lead(site: Site, world: Db) -> None:
+    world.call("start_run", tenant_id="a", run_id="traced")
+    for number, event in ((1, "finish"), (2, "error")):
+        event_of = {"run_id": "traced", "tenant_id": "a", "stage": "crawl", "event": event, "duration_ms": number}
+        world.call("log_event", **event_of, trace_id="t/1", status="success" if event == "finish" else "error")
+    world.call("finish_stage", run_id="traced", tenant_id="a", stage="crawl")
+    page = site.page("test_reader_a")
+    assert "<code>t/1</code>" in page.get("/runs/traced").text
+    assert "<code>t/1</code></a>" not in page.get("/runs/traced").text
+    world.execute("select obs.set_setting('trace_url_template', '\"https://traces.example/{trace_id}\"', 'b')")
+    assert "traces.example" not in page.get("/runs/traced").text
+    world.execute("select obs.set_setting('trace_url_template', '\"https://traces.example/{trace_id}\"', 'a')")
+    link = '<a href="https://traces.example/t%2F1" rel="noopener noreferrer"><code>t/1</code></a>'
+    assert page.get("/runs/traced").text.count(link) == 2  # of the slowest item, and of the first error
+
+
 @pytest.mark.parametrize("run", [".", ".."])
 def test_samples_of_such_runs_are_reviewed(site: Site, world: Db, run: str) -> None:
     drawn(world, f"{run}", tenant="b")

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
-from ..shown import milliseconds, minutes, moment, number, percent, short, stamp, usd, web_address, words
+from ..shown import milliseconds, minutes, moment, number, percent, short, stamp, trace_address, usd, web_address, words
 from .headers import secured
 from .problems import Problem, Unauthorized, problem_of
 from .service import Service
@@ -62,7 +62,11 @@ class Pages:
             coded=coded,
         )
         self._env.globals.update(
-            run_path=run_path, sample_path=sample_path, style_marks=style_marks, version_of=version_of
+            run_path=run_path,
+            sample_path=sample_path,
+            style_marks=style_marks,
+            trace_address=trace_address,
+            version_of=version_of,
         )
 
     def render(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:

@@ -48,6 +48,10 @@ declare
         when 'host_odoo_connections' then case when not obs._names_relation(p_value) then 'schema.name of a table' end
         when 'runbook_base_url' then case when jsonb_typeof(p_value) <> 'string' or p_value #>> '{}' !~ '^[^[:cntrl:][:space:]]{1,100}$'
             then 'a path or URL of at most 100 characters, which the code of the runbook follows, or that has {code} in it' end
+        when 'trace_url_template' then case when jsonb_typeof(p_value) <> 'string'
+            or p_value #>> '{}' !~ '^https?://[^[:cntrl:][:space:]/{}?#]+[/?#][^[:cntrl:][:space:]]*$'
+            or length(p_value #>> '{}') > 300 or strpos(p_value #>> '{}', '{trace_id}') = 0
+            then 'an http or https address of at most 300 characters, of a host, with {trace_id} in what follows it' end
         else 'unknown'
     end;
 begin

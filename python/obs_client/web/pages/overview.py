@@ -13,7 +13,7 @@ from ..database import Connection
 from ..problems import Problem
 from ..rendering import Pages
 from ..service import tenant_of
-from .parameters import PER_PAGE, Paging, day, paging
+from .parameters import PER_PAGE, day, paging
 
 DAYS = 30
 MAX_DAYS = 400
@@ -76,7 +76,6 @@ class Overview:
             totals=_totals(runs),
             runs=runs[paged.offset : paged.offset + PER_PAGE],
             paged=paged,
-            more=_more(request, paged),
             alerts=alerts,
             forecasts=forecasts,
             charts=charts,
@@ -109,7 +108,7 @@ def _charts(conn: Connection, runs: Sequence[Row], window: dict[str, Any], chose
         ),
         ("Cost", "US dollars", "cost_usd", {"digits": 4}),
     ):
-        x, series, left_out = by_series(ordered, _night, "tenant_id", column)
+        x, series, left_out = by_series(ordered, _night, "tenant_id", column, sorted_x=True)
         made.append(Chart(title, unit, x, series, left_out=left_out, x_title="night", **more))
     if chosen is None:
         return made
@@ -154,18 +153,6 @@ def _totals(runs: Sequence[Row]) -> dict[str, Any]:
         "success_rate": success / items if items else None,
         "cost_usd": total("cost_usd"),
         "unpriced": total("unpriced_calls"),
-    }
-
-
-def _more(request: Request, paged: Paging) -> dict[str, str | None]:
-    """Addresses of the pages before and after, with all else as it was asked; None where there is none."""
-
-    def at(page: int) -> str:
-        return "?" + str(request.url.include_query_params(page=page).query)
-
-    return {
-        "before": at(paged.page - 1) if paged.page > 1 else None,
-        "after": at(paged.page + 1) if paged.page < paged.last else None,
     }
 
 

@@ -27,6 +27,9 @@ _CHANGED = """select * from (
         where e.delta <> 0
         window by_size as (partition by e.measure order by abs(e.delta) desc, e.part, e.stage, e.vendor)
     ) e where e.place <= 12 order by e.measure, e.place"""
+_TRACES = """select s.value #>> '{}' as template from obs.settings s
+    where s.key = 'trace_url_template' and (s.tenant_id is null or s.tenant_id = %s)
+    order by s.tenant_id nulls last limit 1"""
 _FORECAST = "select * from obs.run_forecast where tenant_id = %s and run_id = %s"
 
 
@@ -42,6 +45,7 @@ class RunPage:
         with self._pages.service.asking(request) as conn:
             stats = (conn.execute(_STATS, (run, tenant)).fetchone() or {})["stats"]
             of = (run, stats["run"]["tenant_id"])
+            traces = (conn.execute(_TRACES, of[1:]).fetchone() or {}).get("template")
             timeline = _in_time(conn, _TIMELINE, of)
             changed = _in_time(conn, _CHANGED, of)
             forecast = _forecast(conn, stats["run"])
@@ -52,6 +56,7 @@ class RunPage:
             title=f"Run {run}",
             run=stats["run"],
             stats=stats,
+            trace_template=traces,
             timeline=timeline and timeline[:MOMENTS],
             is_cut=len(timeline or ()) > MOMENTS,
             changed=changed,
