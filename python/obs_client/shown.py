@@ -25,6 +25,13 @@ def percent(value: Any, digits: int = 1) -> str:
     return "–" if value is None else f"{Decimal(str(value)) * 100:.{digits}f} %"
 
 
+def trend(value: Any, is_share: bool, unit: str) -> str:
+    """A difference with its sign: of shares in percentage points."""
+    if value is None:
+        return "–"
+    return f"{Decimal(str(value)) * 100:+,.1f} points" if is_share else f"{Decimal(str(value)):+,.1f} {unit}"
+
+
 def usd(value: Any) -> str:
     return "–" if value is None else f"${Decimal(str(value)):,.4f}"
 

@@ -16,7 +16,20 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
-from ..shown import milliseconds, minutes, moment, number, percent, short, stamp, trace_address, usd, web_address, words
+from ..shown import (
+    milliseconds,
+    minutes,
+    moment,
+    number,
+    percent,
+    short,
+    stamp,
+    trace_address,
+    trend,
+    usd,
+    web_address,
+    words,
+)
 from .headers import secured
 from .problems import Problem, Unauthorized, problem_of
 from .service import Service
@@ -59,6 +72,7 @@ class Pages:
             minutes=minutes,
             usd=usd,
             words=words,
+            trend=trend,
             coded=coded,
         )
         self._env.globals.update(
