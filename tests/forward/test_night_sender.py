@@ -1,4 +1,4 @@
-"""What the forwarder's sender of nights does when something goes wrong, and how often it asks."""
+"""The forwarder's sender of nights: how often it asks, what it does when something goes wrong, and whose claims are."""
 
 from __future__ import annotations
 
@@ -75,6 +75,42 @@ def test_a_report_that_cannot_be_made_is_told_and_rests(
     assert "jo@example.com" not in caplog.text
 
 
+@pytest.fixture
+def forwarder_dsn(db: Db, night: Db, new_login: Callable[..., str]) -> str:
+    login = new_login("obs_forwarder", "obs_reader")
+    db.call("grant_access", role=login, tenant_id="a")
+    return db.dsn_for(login)
+
+
+def test_two_forwarders_mail_it_once(db: Db, forwarder_dsn: str, mail: MailServer) -> None:
+    begin = threading.Barrier(2)
+    failed: list[int] = []
+
+    def work() -> None:
+        made = plan(mail)
+        forwarder = Forwarder(forwarder_dsn, Config({"mail": made.channel}, ticks=False, report=made))
+        begin.wait(20)
+        failed.append(forwarder.run_once())
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failed == [0, 0]
+    reports = [one for one in mail.letters if str(one["Subject"]).startswith("obs: Night")]
+    assert len(reports) == 1
+    assert claims(db) == [("a", True)]
+
+
+def test_a_running_forwarder_mails_it(
+    forwarder_dsn: str, mail: MailServer, run_forwarder: Callable[..., Forwarder]
+) -> None:
+    made = plan(mail)
+    run_forwarder(forwarder_dsn, {"report": made}, mail=made.channel)
+    wait_until(lambda: any(str(one["Subject"]).startswith("obs: Night") for one in mail.letters))
+
+
 def test_a_letter_under_way_is_ended_before_the_forwarder_stops(
     db: Db, night: Db, holding: Holding, new_login: Callable[..., str]
 ) -> None:
@@ -107,3 +143,20 @@ def test_a_claim_is_ended_by_who_made_it_or_by_ops(db: Db, night: Db, new_login:
     assert claims(db) == []
     with pytest.raises(psycopg.errors.InvalidParameterValue):
         night.call("claim_night_mail", **{**asked, "night": "infinity"})
+
+
+def test_claims_go_with_the_outbox(db: Db, night: Db, mail: MailServer) -> None:
+    nights.send(night.conn, plan(mail))
+    db.execute("update obs.night_mails set claimed_at = now() - interval '89 days'")
+    db.one("select obs._prune_outbox(1000)")
+    assert len(claims(db)) == 1
+    db.execute("update obs.night_mails set claimed_at = now() - interval '91 days'")
+    db.one("select obs._prune_outbox(1000)")
+    assert claims(db) == []
+
+
+def test_a_copy_of_the_database_mails_nothing(db: Db, night: Db, mail: MailServer) -> None:
+    db.call("accept_cluster", speaks=False)
+    with pytest.raises(psycopg.Error) as caught:
+        nights.send(night.conn, plan(mail))
+    assert (caught.value.sqlstate, mail.letters) == ("OB009", [])

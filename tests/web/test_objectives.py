@@ -30,10 +30,20 @@ def test_a_difference_has_its_sign_and_unit() -> None:
 
 def test_the_page_says_how_a_share_has_changed(site: Site) -> None:
     row = {
-        "title": "Nightly runs that succeed", "tenant_id": "a", "state": "ok", "unit": "share",
-        "target": Decimal("0.98"), "actual": Decimal("0.9"), "n": 10, "low": Decimal("0.5"), "high": Decimal("0.98"), "budget_left": Decimal(1),
-        "budget": Decimal(2), "trend": Decimal("-0.02909090909090909091"), "over": "30 days",
-    }  # fmt: skip
+        "title": "Nightly runs that succeed",
+        "tenant_id": "a",
+        "state": "ok",
+        "unit": "share",
+        "target": Decimal("0.98"),
+        "actual": Decimal("0.9"),
+        "n": 10,
+        "low": Decimal("0.5"),
+        "high": Decimal("0.98"),
+        "budget_left": Decimal(1),
+        "budget": Decimal(2),
+        "trend": Decimal("-0.02909090909090909091"),
+        "over": "30 days",
+    }
     env = _env(site)
     text = text_of(env.get_template("slo.html").render(
         root="", role="x", form_key="", here="/slo", return_to="", reload=False, title="Objectives",
