@@ -5,6 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
+import pytest
+
+from obs_client.web.pages import alert, qa
 from support.db import Db
 from support.web import Site, forms, text_of
 
@@ -45,3 +48,25 @@ def test_an_alert_shows_its_evidence(site: Site, world: Db, alert_of: Callable[[
     shown = text_of(site.page("test_reader_b").get(f"/alerts/{alert_of('b')}").text)
     for one in evidence:
         assert " ".join(one["finding"].split()) in html.unescape(shown)
+
+
+BROKEN = "select 1 / 0"
+
+
+def test_nothing_is_asked_that_tells_somebody_elses_from_none(
+    site: Site, alert_of: Callable[[str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first question goes by the caller's tenants, and ends both; the clock of another would tell."""
+    monkeypatch.setattr(alert, "_ALERT", BROKEN)
+    for name in ("_COUNT", "_WAITING", "_RUNS", "_SAMPLE"):
+        monkeypatch.setattr(qa, name, BROKEN)
+    page = site.page("test_reader_a")
+    for foreign, unknown in (
+        (f"/alerts/{alert_of('b')}", "/alerts/999999"),
+        ("/qa?run_id=b-qa", "/qa?run_id=no-qa"),
+        ("/qa?tenant_id=b", "/qa?tenant_id=nobody"),
+        ("/qa/b-qa/c1", "/qa/no-qa/c1"),
+    ):
+        assert [page.get(path).status_code for path in (foreign, unknown)] == [404, 404], foreign
+    assert page.get(f"/alerts/{alert_of('a')}").status_code != 200, "the other questions would have told"
+    assert page.get("/qa").status_code != 200
