@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 
 def number(value: Any, digits: int = 0) -> str:
@@ -23,6 +23,13 @@ def short(value: Any) -> str:
 
 def percent(value: Any, digits: int = 1) -> str:
     return "–" if value is None else f"{Decimal(str(value)) * 100:.{digits}f} %"
+
+
+def trend(value: Any, is_share: bool, unit: str) -> str:
+    """A difference with its sign: of shares in percentage points."""
+    if value is None:
+        return "–"
+    return f"{Decimal(str(value)) * 100:+,.1f} points" if is_share else f"{Decimal(str(value)):+,.1f} {unit}"
 
 
 def usd(value: Any) -> str:
@@ -69,3 +76,8 @@ def web_address(value: Any) -> str:
     except ValueError:
         return ""
     return text if parts.scheme in ("http", "https") and parts.netloc and text.isprintable() else ""
+
+
+def trace_address(template: str | None, trace_id: str | None) -> str:
+    """The address of a trace by the setting trace_url_template; nothing where that is not set."""
+    return web_address(template.replace("{trace_id}", quote(trace_id, safe=""))) if template and trace_id else ""

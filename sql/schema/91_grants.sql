@@ -168,6 +168,7 @@ to obs_forwarder, obs_admin;
 grant execute on function obs.route_preview(bigint) to obs_ops, obs_admin;
 
 -- QA: reviewers see and judge the samples of their tenants, and nothing else of them but runs and thresholds
+grant execute on function obs._find_tenant(text, text, text[]), obs._resolve_tenant(text, text, text[]) to obs_reviewer;
 grant select on
 obs.qa_draws, obs.qa_samples, obs.qa_reviews, obs.qa_follow_ups, obs.qa_worklist, obs.qa_run_status, obs.qa_agreement
 to obs_reader, obs_reviewer, obs_bi, obs_ops, obs_admin;

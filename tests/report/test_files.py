@@ -110,7 +110,7 @@ def test_what_changed_the_first_error_and_alerts(reader: Db) -> None:
     assert (cost.part, float(cost.delta)) == ("price", 0.75)
     assert "Cost: $0.7500 in run r1, $1.5000 in this one, +$0.7500" in text
     assert re.search(r"price\s*score / openai / m.*\+\$0\.7500\s*100\.0 %", text, re.S)
-    assert "01:02:00 crawl / c9: E_CRAWL: no route" in text
+    assert "01:02:00 UTC, crawl / c9: E_CRAWL: no route" in text
     assert "crawl success 40 %" in text
     assert "docs/runbooks/CR-02.md" in text
     assert "Source: raw" in text

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import psycopg
 import pytest
 
+from support.alerts import Watch
 from support.db import Db
 
 TENANTS, DAYS, EVENTS = 50, 8, 40
@@ -65,3 +67,61 @@ def test_hot_reads_scan_no_big_table_whether_they_find_something_or_not(seeded: 
             if re.search(rf"Seq Scan on ({names if finds else '|'.join(BIG)})\b", plan):
                 slow[login, name] = plan
     assert not slow, "\n\n".join(f"{key}\n{plan}" for key, plan in slow.items())
+
+
+# What a reader may ask about a run by its id alone.
+ABOUT_A_RUN = """
+    select distinct p.proname from pg_proc p
+    where p.pronamespace = 'obs'::regnamespace and left(p.proname, 1) <> '_' and p.proargnames[1] = 'p_run_id'
+        and p.pronargs - p.pronargdefaults = 1 and has_function_privilege('test_reader_a', p.oid, 'execute')
+    order by 1"""
+MET = """select relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as met from pg_stat_xact_user_tables
+    where schemaname = 'obs'"""
+
+
+def met(reader: Db, query: str, about: Any) -> tuple[str, dict[str, int]]:
+    """How the query ends, and how many rows of which tables it touches."""
+    with reader.conn.transaction(force_rollback=True):
+        before: dict[str, int] = dict(reader.rows(MET))
+        state = "00000"
+        try:
+            with reader.conn.transaction():
+                reader.execute(query, (about,))
+        except psycopg.Error as error:
+            state = str(error.sqlstate)
+        return state, {table: n - before[table] for table, n in reader.rows(MET) if n != before[table]}
+
+
+def test_a_run_of_another_tenant_is_not_met_on_the_way(db: Db, tenants: tuple[str, str]) -> None:
+    """So no clock tells it from one that does not exist: a question about either touches the same rows."""
+    for tenant in tenants:
+        for number in range(1, 4):
+            db.call("start_run", tenant_id=tenant, run_id=f"{tenant}-{number}")
+    functions = [name for (name,) in db.rows(ABOUT_A_RUN)]
+    assert {"run_stats", "timeline", "explain", "gaps", "run_events_csv"} <= {*functions}
+    reader = db.login("test_reader_a")
+    reader.execute("set enable_seqscan = off")  # as in a table that has grown
+
+    for name in functions:
+        query = f"select * from obs.{name}(p_run_id => %s)"
+        state, rows = met(reader, query, "a-2")
+        assert (state != "OB002", "enrichment_runs" in rows) == (True, True), (name, state, rows)
+        somebody_elses = met(reader, query, "b-2")
+        assert somebody_elses == met(reader, query, "b-2x"), name
+        assert somebody_elses[0] == "OB002"
+
+
+def test_an_alert_of_another_tenant_is_not_met_on_the_way(db: Db, tenants: tuple[str, str]) -> None:
+    watch = Watch(db)
+    for tenant in tenants:
+        watch.run(tenant, f"{tenant}-night", crawl=(40, 30))
+    own, foreign = (db.one("select min(alert_id) from obs.alerts where tenant_id = %s", (t,)) for t in tenants)
+    reader = db.login("test_reader_a")
+    reader.execute("set enable_seqscan = off")
+    for name in ("runbook_steps", "next_steps", "diagnose", "ack"):
+        query = f"select * from obs.{name}(p_alert_id => %s)"
+        state, rows = met(reader, query, own)
+        assert (state, "alerts" in rows) == ("00000", True), (name, state, rows)
+        somebody_elses = met(reader, query, foreign)
+        assert somebody_elses == met(reader, query, 4711), name
+        assert somebody_elses[0] == "OB010"

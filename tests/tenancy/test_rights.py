@@ -49,7 +49,7 @@ def test_internal_functions_are_called_by_nobody_but_parts_of_reports_by_readers
     everybodys = {"obs._asker()", "obs._moved_now()"}
     for login in ("test_writer", "test_writer_a", "test_reader_a", "test_reviewer_a", "test_bi", "test_forwarder"):
         held = [row for row in crowded.rows(query, (login,)) if row.name not in everybodys]
-        if login in ("test_reader_a", "test_bi"):
+        if login in ("test_reader_a", "test_reviewer_a", "test_bi"):
             held = [row for row in held if row.prosecdef or row.provolatile == "v"]
         assert held == [], login
 

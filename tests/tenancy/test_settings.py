@@ -10,6 +10,8 @@ GOOD = [
     ("capture", '{"crawl": "errors", "*": "sample(0.5)"}'), ("heartbeat_timeout_s", "10"),
     ("heartbeat_timeout_s", "86400"), ("silence_timeout_s", "60"), ("resend_window_s", "0"),
     ("resend_window_s", "604800"), ("extra_mode", '"strict"'), ("extra_mode", '"open"'),
+    ("trace_url_template", '"https://traces.example/t/{trace_id}?tab=all"'),
+    ("trace_url_template", '"http://localhost:3000/{trace_id}"'),
 ]  # fmt: skip
 
 BAD = [
@@ -17,6 +19,10 @@ BAD = [
     ("heartbeat_timeout_s", "9"), ("heartbeat_timeout_s", "86401"), ("heartbeat_timeout_s", '"90"'),
     ("silence_timeout_s", "59"), ("silence_timeout_s", "null"), ("resend_window_s", "-1"), ("resend_window_s", "true"),
     ("extra_mode", '"loose"'), ("extra_mode", "true"), ("strict_writers", '"yes"'), ("strict_writers", "1"),
+    ("trace_url_template", '"https://traces.example/"'), ("trace_url_template", '"javascript:alert({trace_id})"'),
+    ("trace_url_template", '"https://{trace_id}.example/"'), ("trace_url_template", '"https://{trace_id}"'),
+    ("trace_url_template", '"https://a b/{trace_id}"'), ("trace_url_template", "5"),
+    ("trace_url_template", f'"https://traces.example/{"x" * 300}{{trace_id}}"'),
     ("captur", '"all"'), ("", '"all"'), (None, '"all"'),
 ]  # fmt: skip
 

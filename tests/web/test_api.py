@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import socket
 from collections.abc import Callable
 
@@ -153,6 +152,8 @@ def test_foreign_and_unknown_are_the_same_404_everywhere(site: Site, alert_of: C
         ("/export/run_events.csv?run_id={}", "b-night", "no-night"),
         ("/export/qa.csv?run_id={}", "b-qa", "no-qa"),
         ("/qa/{}/c1", "b-qa", "no-qa"),
+        ("/qa?run_id={}", "b-qa", "no-qa"),
+        ("/qa?tenant_id={}", "b", "nobody"),
         ("/alerts/{}", str(alert_of("b")), "999999"),
         ("/?tenant_id={}", "b", "nobody"),
         ("/slo?tenant_id={}", "b", "nobody"),
@@ -164,10 +165,8 @@ def test_foreign_and_unknown_are_the_same_404_everywhere(site: Site, alert_of: C
     for path, foreign, unknown in asked:
         answers = [api.get(path.format(one)) for one in (foreign, unknown)]
         texts = [answer.text.replace(foreign, "").replace(unknown, "") for answer in answers]
-        assert [answer.status_code for answer in answers] in ([404, 404], [200, 200]), path
+        assert [answer.status_code for answer in answers] == [404, 404], path
         assert texts[0] == texts[1], path
-        if answers[0].status_code == 200:
-            assert set(json.loads(answers[0].text).values()) <= {None, foreign}
     page = site.page("test_reader_a")
     answers = [page.get(f"/alerts/{one}") for one in (alert_of("b"), 999_999)]
     assert [answer.status_code for answer in answers] == [404, 404]

@@ -1,95 +1,20 @@
-"""The pages in a real browser: no error, no violation of the policy, charts as SQL has them, usable by keyboard."""
+"""The pages in a real browser: no error, no violation of the policy, charts as SQL has them."""
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from support.browsing import DRAWN, Visit, browser, needs_browser, visit
 from support.db import Db
-from support.web import Site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium")
-MISSING = next(
-    (
-        reason
-        for reason, missing in (
-            ("Debian's chromium is not installed: pages were not tried in a browser", CHROMIUM is None),
-            ("playwright is not installed: pages were not tried in a browser",
-             importlib.util.find_spec("playwright") is None),
-            ("axe-playwright-python is not installed: pages were not tried in a browser",
-             importlib.util.find_spec("axe_playwright_python") is None),
-        )
-        if missing
-    ),
-    "",
-)  # fmt: skip
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
-
-VIOLATIONS = """window.violations = [];
-addEventListener("securitypolicyviolation", (one) => violations.push(`${one.violatedDirective} ${one.sourceFile}`));
-"""
-DRAWN = "html[data-charts=drawn]"
-
-
-@dataclass
-class Visit:
-    """A page of the browser, and what its console said."""
-
-    page: Page
-    said: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> Page:
-        self.page.goto(path)
-        if self.page.locator("figure[data-chart]").count():
-            self.page.wait_for_selector(DRAWN, timeout=20_000)
-        return self.page
-
-    def check(self) -> None:
-        assert self.said == []
-        assert self.page.evaluate("window.violations") == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, site: Site) -> Callable[..., Any]:
-    @contextmanager
-    def visiting(role: str, **options: Any) -> Iterator[Visit]:
-        """Somebody who has logged in by the form."""
-        context: BrowserContext = browser.new_context(base_url=site.url, **options)
-        context.add_init_script(VIOLATIONS)
-        found = Visit(context.new_page())
-        found.page.on("console", lambda m: found.said.append(m.text) if m.type in ("error", "warning") else None)
-        found.page.on("pageerror", lambda error: found.said.append(str(error)))
-        found.page.goto("/login")
-        found.page.get_by_label("Token").fill(site.token(role))
-        found.page.get_by_role("button", name="Log in").click()
-        found.page.wait_for_selector("nav[aria-label=Pages]")
-        try:
-            yield found
-        finally:
-            context.close()
-
-    return visiting
+__all__ = ["browser", "visit"]
+pytestmark = needs_browser
 
 
 def charts(page: Page) -> dict[str, dict[str, tuple[list[str], list[Any]]]]:
@@ -151,7 +76,7 @@ def test_a_reviewer_fills_a_sample_and_the_pass_rate_changes(visit: Callable[...
             page.wait_for_url("**/qa?run_id=b-qa*")
         assert rate.inner_text() == "50.0 %"
         page.wait_for_selector(DRAWN)
-        assert charts(page)["qa-pass-rate"]["pass rate"][1] == [0.5]
+        assert charts(page)["qa-pass-rate"]["b"][1] == [0.5]
         seen.check()
     assert world.one("select pass_rate from obs.qa_run_status where run_id = 'b-qa'") == Decimal("0.5")
 
@@ -215,69 +140,3 @@ def test_a_tampered_session_is_401(visit: Callable[..., Any]) -> None:
         assert seen.page.goto("/").status == 401
         assert seen.page.get_by_label("Token").is_visible()
         assert "a-night" not in seen.page.content()
-
-
-def test_axe_finds_no_serious_violation(visit: Callable[..., Any], alert_of: Callable[[str], int]) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = []
-    front, run, alert = "/?tenant_id=a", "/runs/a-night", f"/alerts/{alert_of('a')}"
-    for scheme, paths in (
-        ("light", [front, run, alert, "/qa", "/qa/a-qa/c1", "/slo", "/login"]),
-        ("dark", [run]),
-    ):
-        with visit("test_reader_a", color_scheme=scheme, bypass_csp=True) as seen:
-            for path in paths:
-                page = seen.open(path)
-                page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-                violations = Axe().run(page).response["violations"]
-                found += [
-                    (scheme, path, one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"])
-                    for one in violations
-                    if one["impact"] in ("serious", "critical")
-                ]
-    assert found == []
-
-
-def test_the_tabulator_reaches_every_control_and_the_focus_shows(
-    visit: Callable[..., Any], alert_of: Callable[[str], int]
-) -> None:
-    with visit("test_reader_a") as seen:
-        for path in ("/?tenant_id=a", f"/alerts/{alert_of('a')}", "/qa/a-qa/c2", "/login"):
-            page = seen.open(path)
-            wanted = page.evaluate(
-                """() => {
-                  const controls = "a[href], button, input:not([type=hidden]), select, textarea, summary";
-                  const all = [...document.querySelectorAll(controls)];
-                  const kept = all.filter((one) => one.checkVisibility() && (one.type !== "radio" || one.checked
-                    || !document.querySelector(`input[name="${one.name}"]:checked`)));
-                  kept.forEach((one) => { one.dataset.wanted = ""; });
-                  return kept.length;
-                }"""
-            )
-            page.keyboard.press("Tab")
-            assert page.evaluate("document.activeElement.className") == "skip"
-            for _ in range(6 * wanted):
-                page.evaluate("delete document.activeElement.dataset.wanted")
-                outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-                assert outline != "none" or page.evaluate("document.activeElement === document.body"), path
-                page.keyboard.press("Tab")
-                if not page.evaluate("document.querySelectorAll('[data-wanted]').length"):
-                    break
-            radios = "[...document.querySelectorAll('[data-wanted]')].filter((one) => one.type !== 'radio')"
-            assert page.evaluate(f"{radios}.map((one) => one.outerHTML.slice(0, 120))") == [], path
-        page = seen.open("/slo")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "main"
-
-
-def test_without_scripts_the_tables_say_it_all(visit: Callable[..., Any], world: Db) -> None:
-    with visit("test_reader_a", java_script_enabled=False) as seen:
-        page = seen.page
-        page.goto("/runs/a-night")
-        assert page.locator("[data-plot]").first.is_hidden()
-        page.get_by_text("Time an item takes as a table").click()
-        row = page.locator("figure[data-chart=time-an-item-takes] tbody tr").filter(has_text="crawl")
-        crawl = next(one for one in world.one("select obs.run_stats('a-night')")["stages"] if one["stage"] == "crawl")
-        assert row.locator("td").all_inner_texts() == [str(crawl[f"p{q}_ms"]) for q in (50, 95, 99)]

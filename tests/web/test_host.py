@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -95,3 +96,15 @@ def test_a_tenant_without_a_run_has_nulls(world: Db) -> None:
     world.call("create_tenant", tenant_id="fresh")
     with psycopg.connect(world.dsn) as conn:
         assert web.extend_status({}, conn, "fresh") == dict.fromkeys(FIELDS)
+
+
+def test_while_the_database_is_away_the_hosts_fields_stay(options: web.Options, token: dict[str, str]) -> None:
+    away = replace(options, dsn="host=127.0.0.1 port=1 dbname=x user=x", pool_wait_s=0.3)
+    app = FastAPI()
+    app.include_router(web.router(away, existing_status=lambda request: {"total": 7}))
+    served = Served(app)
+    answer = served.client().get("/shortlist/status", headers=token)
+    refused = served.client().get("/shortlist/status")
+    served.close()
+    assert (answer.status_code, answer.json()) == (200, {"total": 7, **dict.fromkeys(FIELDS)})
+    assert refused.status_code == 401

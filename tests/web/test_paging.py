@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import httpx
@@ -55,3 +56,11 @@ def test_samples_are_walked_page_by_page_of_one_run(ops: httpx.Client) -> None:
     assert [len(page) for page in pages] == [50, 10]
     assert {company for page in pages for company in page} == {f"c{place}" for place in range(1, SAMPLES + 1)}
     assert 'rel="prev"' in ops.get("/qa?run_id=a-many&page=2").text
+
+
+def test_pass_rates_are_drawn_a_tenant_each(ops: httpx.Client, world: Db) -> None:
+    for tenant in ("a", "b"):
+        world.call("qa_review", run_id=f"{tenant}-qa", company_id="c1", result="pass", tenant_id=tenant)
+    text = ops.get("/qa").text
+    (chart,) = (json.loads(one) for one in re.findall('<script type="application/json">(.*?)</script>', text))
+    assert {one["name"]: [y for y in one["y"] if y is not None] for one in chart["series"]} == {"a": [1], "b": [1]}

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from obs_client.web.options import ConfigError, Options, hosts_from, secret_from
-from obs_client.web.tokens import seconds
+from obs_client.web.tokens import Signer, seconds
 from support.db import Db
 from support.web import SECRET, forms
 
@@ -68,6 +68,18 @@ def test_a_token_of_obs_token_opens_what_obs_serve_serves(serving: str, obs: Run
         (form,) = forms(client.get("/login").text)
         assert client.post("/login", data={**form.fields, "token": token}).status_code == 303
         assert client.get("/").status_code == 200
+
+
+def test_a_token_knows_whether_its_role_could_log_in(obs: Run, world: Db, web_login: str) -> None:
+    world.execute("create role desk_of_tokens in role obs_reader")
+    world.execute(f"grant desk_of_tokens to {web_login}")
+    try:
+        made = {role: obs("token", "--role", role).stdout.strip() for role in ("test_reader_a", "desk_of_tokens")}
+    finally:
+        world.execute("drop role desk_of_tokens")
+    assert {role: Signer(SECRET).read_token(token).login for role, token in made.items()} == {
+        "test_reader_a": True, "desk_of_tokens": False,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

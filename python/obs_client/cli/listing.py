@@ -63,7 +63,7 @@ def took(duration_ms: int | None) -> str:
     if duration_ms is None:
         return ""
     seconds = duration_ms / 1000
-    if seconds < 60:
+    if seconds < 59.95:  # else it would be 60.0 s
         return f"{duration_ms} ms" if duration_ms < 1000 else f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

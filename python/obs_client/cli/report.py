@@ -123,7 +123,7 @@ def _mail(
             sent = nights.send(conn, plan, tenant, when_over, again)
         except (Refused, TryLater) as error:
             perhaps = ": perhaps it was sent; --again sends it once more" if getattr(error, "perhaps_sent", 0) else ""
-            raise Trouble(f"the mail server did not take the report: {error}{perhaps}") from None
+            raise Trouble(f"the report was not mailed: {error}{perhaps}") from None
     for name, night in sent.items():
         typer.echo(f"{plain(name)}\t{night}")
     if not sent:

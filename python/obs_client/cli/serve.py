@@ -88,7 +88,8 @@ def token(
     """Print a token for `obs serve`: who holds it sees what the role sees.
 
     The same secret as the server's, OBS_SECRET_FILE or OBS_SECRET, signs it. The login must be the server's, a member
-    of the role. Taking the role from that login (revoke) ends all its tokens at once.
+    of the role. Taking the role from that login (revoke) ends all its tokens at once; so do VALID UNTIL, and NOLOGIN
+    where the role could log in when its token was made.
 
     Example: obs token --role alba_reader --ttl 8h --dsn postgresql://web_server@db/pipeline
     """
@@ -102,10 +103,10 @@ def token(
     try:
         length = seconds(ttl)
         secret = secret_from()
-        check_role(checked(dsn), role)
+        login = check_role(checked(dsn), role)
     except (ConfigError, ValueError) as error:
         raise Trouble(str(error)) from None
-    typer.echo(Signer(secret).token(role, length))
+    typer.echo(Signer(secret).token(role, length, login=login))
 
 
 def _of_packages(error: ImportError) -> Exception:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import importlib.util
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from .. import wire
+from .. import errors, wire
 from . import text
-from .channels.base import Channel, TryLater
+from .channels.base import Channel, Refused, TryLater
 from .options import ConfigError, Options
 from .patience import Complaint
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 FORMS = ("html", "pdf", "md")
 PAUSE_SECONDS = 900.0
 _TYPES = {"html": ("text", "html"), "pdf": ("application", "pdf"), "md": ("text", "markdown")}
+Rests = dict[tuple[str, dt.date], float]
 _NIGHTS = """select tenant_id, night from obs.last_night
     where (%(tenant)s::text is null or tenant_id = %(tenant)s) and (is_over or not %(when_over)s) order by tenant_id"""
 _CLAIM = "select obs.claim_night_mail(%s, %s, %s)"
@@ -85,20 +87,31 @@ def addresses(given: list[str]) -> list[str]:
 
 
 def send(
-    conn: wire.Connection, plan: NightReport, tenant: str | None = None, when_over: bool = True, again: bool = False
+    conn: wire.Connection,
+    plan: NightReport,
+    tenant: str | None = None,
+    when_over: bool = True,
+    again: bool = False,
+    rests: Rests | None = None,
 ) -> dict[str, dt.date]:
     """Mail the last night of the tenants that the login sees, as far as nobody has; which ones went out.
 
-    Refused, TryLater: it did not go out, and may be tried again, unless TryLater.perhaps_sent.
+    Refused, TryLater: it did not go out, and may be tried again, unless TryLater.perhaps_sent. `rests`: until when
+    (time.monotonic) a tenant's night is not asked for again; who has it may still give it free.
     """
     asked = {"tenant": tenant, "when_over": when_over}
     claimed: dict[str, dt.date] = {}
+    rests = {} if rests is None else rests
     try:
         for name, night in conn.execute(_NIGHTS.encode(), asked).fetchall():
+            if rests.get((name, night), 0.0) > time.monotonic():
+                continue
             if again:
                 conn.execute(_END, (name, night, plan.to, False))
             if (conn.execute(_CLAIM, (name, night, plan.to)).fetchone() or (False,))[0]:
                 claimed[name] = night
+            else:
+                rests[name, night] = time.monotonic() + PAUSE_SECONDS
         if claimed:
             _post(conn, plan, tenant, claimed)
     except Exception as error:
@@ -107,6 +120,7 @@ def send(
                 _end(conn, plan, claimed, sent=False)
         raise
     _end(conn, plan, claimed, sent=True)
+    rests.update(dict.fromkeys(claimed.items(), math.inf))
     return claimed
 
 
@@ -145,20 +159,21 @@ class Sender:
     def __init__(self, plan: NightReport, complaint: Complaint) -> None:
         self._plan, self._complaint = plan, complaint
         self._not_before = -1e9
+        self._rests: Rests = {}
 
     def send(self, conn: wire.Connection) -> int:
         """How many tries failed."""
         if time.monotonic() < self._not_before:
             return 0
         try:
-            send(conn, self._plan)
-        except psycopg.Error:
-            raise
+            send(conn, self._plan, rests=self._rests)
         except Exception as error:  # one that no page can be made of, too: the next night is another
+            if conn.closed:
+                raise
             self._not_before = time.monotonic() + PAUSE_SECONDS
             perhaps = ", but was perhaps sent" if getattr(error, "perhaps_sent", False) else ""
-            said = f"the report of a night could not be mailed{perhaps}: {text.line(error, 300)}"
-            self._complaint.say("night", said)
+            what = text.line(error, 300) if isinstance(error, Refused | TryLater) else errors.summary(error)
+            self._complaint.say("night", f"the report of a night could not be mailed{perhaps}: {what}")
             return 1
         self._complaint.settle("night", "the report of a night was mailed again")
         return 0

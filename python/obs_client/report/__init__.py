@@ -6,8 +6,9 @@ the views obs.dash_*, obs.slo_status and obs.last_night.
 
 from __future__ import annotations
 
-from .content import Report, of_last_night, of_run
+from .content import of_last_night, of_run
 from .forms import FORMS, rendered
+from .parts import Report
 from .wording import brief
 
 __all__ = ["FORMS", "Report", "brief", "of_last_night", "of_run", "rendered"]

@@ -17,7 +17,7 @@ from lxml import etree
 from pygal.style import Style
 
 from ..shown import milliseconds, minutes, number, usd
-from .content import RunPart
+from .parts import RunPart
 from .safe import clean
 
 # pygal adds a finder for its map plugins that Python 3.11 warns of whenever a module is not found.
@@ -53,26 +53,26 @@ class Chart:
 
 def of_run(part: RunPart) -> list[Chart]:
     """The charts of one run; none that would be empty."""
-    stages, vendors = part.stats["stages"][:MAX_BARS], part.stats["vendors"][:MAX_BARS]
+    (stages, more_stages), (vendors, more_vendors) = _first(part.stats["stages"]), _first(part.stats["vendors"])
     names = [stage["stage"] for stage in stages]
     bucketed = {name: part.overview[f"bucket_{name.lower()}"] for name in ("High", "Medium", "Low", "Unscored")}
     nights = [str(row["night"]) for row in part.earlier]
     charts = [
         Chart(
-            "Time an item takes",
+            f"Time an item takes{more_stages}",
             names,
             {f"p{share}": [stage[f"p{share}_ms"] for stage in stages] for share in (50, 95, 99)},
             milliseconds,
         ),
         Chart(
-            "Items by stage",
+            f"Items by stage{more_stages}",
             names,
             {what: [stage[f"count_{what}"] for stage in stages] for what in ("success", "error")},
             number,
             stacked=True,
         ),
         Chart(
-            "Cost by vendor",
+            f"Cost by vendor{more_vendors}",
             [vendor["vendor"] for vendor in vendors],
             {"cost": [vendor["cost_usd"] for vendor in vendors]},
             usd,
@@ -90,6 +90,11 @@ def of_run(part: RunPart) -> list[Chart]:
             Chart("Cost, night by night", nights, {"cost": [row["cost_usd"] for row in part.earlier]}, usd),
         ]
     return [chart for chart in charts if not chart.is_empty]
+
+
+def _first(rows: Sequence[Any]) -> tuple[Sequence[Any], str]:
+    """As many as have room, and how many have none."""
+    return rows[:MAX_BARS], f" (and {len(rows) - MAX_BARS} more)" if len(rows) > MAX_BARS else ""
 
 
 def drawn(chart: Chart, colours: dict[str, str] = PAPER, font: str = "sans-serif") -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -13,8 +12,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from .. import errors, wire
-
-Row = dict[str, Any]
+from .parts import Change, Report, Row, RunPart, TenantPart
 
 TOP_PARTS = 5  # of each measure that changed; the rest is added up
 EARLIER_RUNS = 14
@@ -41,73 +39,15 @@ _TITLES = """select a.alert_id, r.title, r.runbook_code, obs._runbook_url(
 _OPEN = """select alert_id, alert_code, subject, state, severity, summary, fired_at, run_id from obs.alert_active
     where tenant_id = %(tenant)s and not is_simulation and (run_id is null or run_id <> all(%(runs)s))
     order by case severity when 'page' then 1 when 'warning' then 2 else 3 end, fired_at desc limit %(limit)s"""
+_TRACES = """select s.value #>> '{}' as template from obs.settings s
+    where s.key = 'trace_url_template' and (s.tenant_id is null or s.tenant_id = %(tenant)s)
+    order by s.tenant_id nulls last limit 1"""
 _SLO = "select * from obs.slo_status where tenant_id = %(tenant)s order by slo"
 _NIGHTS = """select * from obs.last_night where %(tenant)s::text is null or tenant_id = %(tenant)s
     order by tenant_id"""
 _RUNS = """select r.run_id from obs.nightly_runs r
     where r.tenant_id = %(tenant)s and r.started_at >= %(from_at)s and r.started_at < %(until_at)s
     order by r.started_at, r.run_id"""
-
-
-@dataclass(frozen=True)
-class Change:
-    """A measure that changed: its largest parts, and what the others add up to."""
-
-    measure: str
-    before: Any
-    after: Any
-    against: str
-    parts: list[Row]
-    rest: int
-    rest_delta: Any
-    rest_share: Any
-
-
-@dataclass(frozen=True)
-class RunPart:
-    stats: Row
-    overview: Row
-    quality: Row
-    alerts: list[Row]
-    changes: list[Change] | None  # None: it took too long
-    earlier: list[Row]
-
-    @property
-    def run(self) -> Row:
-        found: Row = self.stats["run"]
-        return found
-
-
-@dataclass(frozen=True)
-class TenantPart:
-    """A tenant's runs; `night` is the row of obs.last_night, None in the report of one run."""
-
-    tenant_id: str
-    night: Row | None
-    runs: list[RunPart]
-    alerts: list[Row]  # open ones of none of these runs
-    slos: list[Row]
-
-
-@dataclass(frozen=True)
-class Report:
-    title: str
-    made_at: dt.datetime
-    tenants: list[TenantPart]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no run stands in it."""
-        return not any(part.runs for part in self.tenants)
-
-    @property
-    def outcome(self) -> str:
-        """In a few words, for a subject line."""
-        states = [part.run["status"] for tenant in self.tenants for part in tenant.runs]
-        missing = sum(tenant.night["missing"] for tenant in self.tenants if tenant.night)
-        bad = [state for state in dict.fromkeys(states) if state != "success"]
-        said = [f"{states.count(state)} {state}" for state in (["success"] if "success" in states else []) + bad]
-        return ", ".join(said + ([f"{missing} never came"] if missing else [])) or "no run"
 
 
 class UnknownTenantError(ValueError):
@@ -165,6 +105,7 @@ def _run(cursor: psycopg.Cursor[Row], run_id: str, tenant_id: str | None) -> Run
         _with_titles(cursor, run["tenant_id"], stats["alerts"]),
         _changes(cursor, of),
         cursor.execute(_EARLIER.encode(), {**of, **run, "limit": EARLIER_RUNS}).fetchall(),
+        _one(cursor, _TRACES, of)["template"],
     )
 
 

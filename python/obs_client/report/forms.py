@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from .. import shown
 from . import charts, wording
-from .content import Report, RunPart
+from .parts import Report, RunPart
 from .safe import clean, in_markdown, on_page
 
 FORMS = ("html", "md", "pdf")
@@ -27,7 +27,8 @@ _WRITTEN: dict[str, Callable[..., str]] = {
 }
 _SAID = (
     wording.headline, wording.quality, wording.night_line, wording.error_line, wording.change_line,
-    wording.source_line, wording.where, wording.signed, wording.driver, wording.slo_value, wording.slo_actual,
+    wording.source_line, wording.trace_address, wording.where, wording.signed, wording.driver, wording.slo_value,
+    wording.slo_actual,
 )  # fmt: skip
 
 

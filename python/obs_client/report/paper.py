@@ -1,32 +1,18 @@
-"""A report on paper: PDF by ReportLab, the charts through svglib. Neither needs a system library."""
+"""A report on paper, A4."""
 
 from __future__ import annotations
 
 import io
-import logging
-from collections.abc import Sequence
-from html import escape
 from typing import Any
 
-from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
-from reportlab.platypus import HRFlowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import HRFlowable, KeepTogether, SimpleDocTemplate, Spacer, Table
 
 from .. import shown
 from . import charts, wording
-from .content import Report, Row, RunPart, TenantPart
-from .safe import clean
-
-_FONT = "obs-text"
-# The first has most alphabets, and is on most Linux machines; the second comes with ReportLab.
-_FILES = (("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"), ("Vera.ttf", "VeraBd.ttf"))
-_LINE = colors.HexColor(charts.PAPER["line"])
-_WIDTH = A4[0] - 30 * mm
-_UNKNOWN = "\ufffd"
+from .parts import Report, Row, RunPart, TenantPart
+from .sheet import FONT, LINE, WIDTH, Sheet, drawing
 
 
 def on_paper(report: Report) -> bytes:
@@ -36,17 +22,8 @@ def on_paper(report: Report) -> bytes:
 class _Paper:
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._glyphs = _register()
-        text = ParagraphStyle("text", fontName=_FONT, fontSize=9, leading=12, splitLongWords=1)
-        self._styles = {
-            "text": text,
-            "cell": ParagraphStyle("cell", text, fontSize=7.5, leading=9.5),
-            "number": ParagraphStyle("number", text, fontSize=7.5, leading=9.5, alignment=2),
-            "source": ParagraphStyle("source", text, fontSize=8, textColor=colors.HexColor(charts.PAPER["dim"])),
-            "h1": ParagraphStyle("h1", text, fontName=f"{_FONT}-bold", fontSize=16, leading=20, spaceAfter=4),
-            "h2": ParagraphStyle("h2", text, fontName=f"{_FONT}-bold", fontSize=13, leading=17, spaceBefore=10),
-            "h3": ParagraphStyle("h3", text, fontName=f"{_FONT}-bold", fontSize=10.5, leading=14, spaceBefore=8),
-        }
+        self._sheet = Sheet()
+        self._say, self._table = self._sheet.say, self._sheet.table
 
     def made(self) -> bytes:
         from .forms import NOTHING, charted
@@ -61,12 +38,14 @@ class _Paper:
             story += self._tenant(tenant, with_charts)
         target = io.BytesIO()
         margins = {f"{side}Margin": 15 * mm for side in ("left", "right", "top", "bottom")}
-        document = SimpleDocTemplate(target, pagesize=A4, title=self._known(report.title), author="obs", **margins)
+        document = SimpleDocTemplate(
+            target, pagesize=A4, title=self._sheet.known(report.title), author="obs", **margins
+        )
         document.build(story, onFirstPage=self._number, onLaterPages=self._number)
         return target.getvalue()
 
     def _tenant(self, tenant: TenantPart, with_charts: set[int]) -> list[Any]:
-        story = [self._say(f"Tenant {tenant.tenant_id}", "h2"), HRFlowable(width="100%", color=_LINE)]
+        story = [self._say(f"Tenant {tenant.tenant_id}", "h2"), HRFlowable(width="100%", color=LINE)]
         if tenant.night:
             story.append(self._say(wording.night_line(tenant.night)))
         for part in tenant.runs:
@@ -99,13 +78,15 @@ class _Paper:
         story += [Spacer(1, 4), self._table((), beside, 9, (2.4, 2, 2.4, 2))]
         if with_charts:
             story += self._charts(part)
-        story += self._stages(stats["stages"]) + self._vendors(stats["vendors"])
+        story += self._stages(stats["stages"]) + self._slowest(part) + self._vendors(stats["vendors"])
         if part.alerts:
             story += [self._say("Alerts", "h3"), self._alerts(part.alerts)]
         else:
             story.append(self._say("No alert fired in this run."))
         if stats["first_error"]:
             story += [self._say("First error", "h3"), self._say(wording.error_line(stats["first_error"]))]
+            if trace := wording.trace_address(part, stats["first_error"]["trace_id"]):
+                story.append(self._say(f"Trace: {trace}"))
         story.append(self._say("What changed", "h3"))
         if part.changes is None:
             story.append(self._say("Finding out took too long: obs explain takes its time."))
@@ -137,6 +118,16 @@ class _Paper:
             [self._say("Stages", "h3"), self._table(head, rows, 2, (2.4, 2, 1, 1, 1.2, 1.2, 1.2, 1.4))] if rows else []
         )
 
+    def _slowest(self, part: RunPart) -> list[Any]:
+        rows = [
+            (one["stage"], one["company_id"] or "",
+             wording.trace_address(part, one["trace_id"]) or one["trace_id"] or "",
+             shown.milliseconds(one["duration_ms"]))
+            for one in part.stats["exemplars"]
+        ]  # fmt: skip
+        head = ("stage", "company", "trace", "took")
+        return [self._say("Slowest items", "h3"), self._table(head, rows, 3, (2, 2, 5, 1.2))] if rows else []
+
     def _vendors(self, vendors: list[Row]) -> list[Any]:
         rows = [
             (vendor["vendor"], shown.number(vendor["calls"]), shown.number(vendor["errors"]),
@@ -158,80 +149,13 @@ class _Paper:
         return self._table(("alert", "state", "since", "what", "runbook"), rows, 9, (2.2, 1.2, 1.3, 3, 2))
 
     def _charts(self, part: RunPart) -> list[Any]:
-        drawings = [_drawing(charts.drawn(chart, font=_FONT)) for chart in charts.of_run(part)]
-        drawings = [drawing for drawing in drawings if drawing is not None]
-        rows = [drawings[place : place + 2] for place in range(0, len(drawings), 2)]
-        return [KeepTogether(Table([[*row, ""][:2]], colWidths=[_WIDTH / 2] * 2)) for row in rows]
-
-    def _table(
-        self, head: Sequence[str], rows: Sequence[Sequence[Any]], numbers_from: int, widths: Sequence[float] = ()
-    ) -> Table:
-        """Columns from `numbers_from` on stand right."""
-        columns = len(head or rows[0])
-        shares = widths or [1.0] * columns
-
-        def cells(row: Sequence[Any]) -> list[Any]:
-            return [self._say(cell, "number" if at >= numbers_from else "cell") for at, cell in enumerate(row)]
-
-        made = Table(
-            [cells(row) for row in ([head] if head else []) + [*rows]],
-            colWidths=[_WIDTH * share / sum(shares) for share in shares],
-            repeatRows=1 if head else 0,
-        )
-        made.setStyle(
-            TableStyle(
-                [
-                    ("LINEABOVE", (0, 1 if head else 0), (-1, -1), 0.4, _LINE),
-                    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                    ("LEFTPADDING", (0, 0), (-1, -1), 2),
-                    ("RIGHTPADDING", (0, 0), (-1, -1), 2),
-                    ("TOPPADDING", (0, 0), (-1, -1), 1.5),
-                    ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
-                ]
-            )
-        )
-        return made
-
-    def _say(self, text: Any, style: str = "text") -> Paragraph:
-        return Paragraph(escape(self._known(text)), self._styles[style])
-
-    def _known(self, text: Any) -> str:
-        """What the font cannot write is marked as such."""
-        mark = _UNKNOWN if ord(_UNKNOWN) in self._glyphs else "?"
-        return "".join(one if one == " " or ord(one) in self._glyphs else mark for one in clean(text))
+        drawn = [drawing(charts.drawn(chart, font=FONT)) for chart in charts.of_run(part)]
+        drawn = [one for one in drawn if one is not None]
+        rows = [drawn[place : place + 2] for place in range(0, len(drawn), 2)]
+        return [KeepTogether(Table([[*row, ""][:2]], colWidths=[WIDTH / 2] * 2)) for row in rows]
 
     def _number(self, canvas: Any, document: Any) -> None:
-        canvas.setFont(_FONT, 7.5)
-        canvas.drawRightString(A4[0] - 15 * mm, 8 * mm, f"{self._known(self._report.title)[:80]}, page {document.page}")
-
-
-def _register() -> set[int]:
-    """The font's characters."""
-    for plain, bold in _FILES:
-        try:
-            font = TTFont(_FONT, plain)
-            pdfmetrics.registerFont(font)
-            pdfmetrics.registerFont(TTFont(f"{_FONT}-bold", bold))
-        except TTFError:
-            continue
-        return set(font.face.charToGlyph)
-    raise RuntimeError("ReportLab has come without its fonts")
-
-
-def _drawing(svg: str) -> Any:
-    """The chart, half a page wide. What svglib leaves out, titles and descriptions, is nothing to be seen."""
-    from svglib.svglib import svg2rlg
-
-    logger = logging.getLogger("svglib.svglib")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        drawing = svg2rlg(io.StringIO(svg))
-    finally:
-        logger.setLevel(level)
-    if drawing is None:
-        return None
-    scale = (_WIDTH / 2 - 6) / drawing.width
-    drawing.scale(scale, scale)
-    drawing.width, drawing.height = drawing.width * scale, drawing.height * scale
-    return drawing
+        canvas.setFont(FONT, 7.5)
+        canvas.drawRightString(
+            A4[0] - 15 * mm, 8 * mm, f"{self._sheet.known(self._report.title)[:80]}, page {document.page}"
+        )

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from .. import shown
 from ..shown import milliseconds, minutes, moment, number, percent, short, usd, words
-from .content import Change, Report, Row, RunPart
+from .parts import Change, Report, Row, RunPart
 from .safe import clean
 
 _MEASURES = {
@@ -78,7 +79,7 @@ def quality(part: RunPart) -> list[Figure]:
 
 
 def night_line(night: Mapping[str, Any]) -> str:
-    said = [f"Night of {night['night']}, from {moment(night['from_at'])} to {moment(night['until_at'])}"]
+    said = [f"Night of {night['night']}, from {moment(night['from_at'])} to {moment(night['until_at'])} UTC"]
     said.append(f"{_counted(night['runs'], 'run')}" if night["runs"] else "no run")
     if night["running"]:
         said.append(f"{number(night['running'])} still running")
@@ -93,7 +94,12 @@ def error_line(error: Mapping[str, Any]) -> str:
     where = " / ".join(str(error[key]) for key in ("stage", "vendor", "company_id") if error[key])
     what = ": ".join(str(error[key]) for key in ("error_code", "error_msg") if error[key])
     trace = f", trace {error['trace_id']}" if error["trace_id"] else ""
-    return f"{moment(error['ts'])} {where}{trace}: {what or 'no message'}"
+    return f"{moment(error['ts'])} UTC, {where}{trace}: {what or 'no message'}"
+
+
+def trace_address(part: RunPart, trace_id: str | None) -> str:
+    """Where a trace is to be seen; nothing where nobody has said it."""
+    return shown.trace_address(part.trace_template, trace_id)
 
 
 def change_line(change: Change) -> str:

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from .exports import Exports
 from .headers import secured
 from .problems import RETRY_AFTER_S, Problem, problem_of
-from .service import Service, an_id, segments, tenant_of
+from .service import Service, id_of, tenant_of
 from .status import extended, last_run
 
 ExistingStatus = Callable[[Request], Mapping[str, Any]]
@@ -62,17 +62,22 @@ class Api:
         add("/healthz", self.healthz, response_model=None, summary="Whether server and database answer")
 
     def shortlist_status(self, request: Request) -> Response:
-        """What the host says already, and the last run: four fields more."""
+        """What the host says already, and the last run: four fields more, null while the database is away."""
         tenant = tenant_of(request)
-        with self._service.asking(request) as conn:
-            found = last_run(conn, tenant)
+        try:
+            with self._service.asking(request) as conn:
+                found = last_run(conn, tenant)
+        except Exception as error:
+            if self._existing_status is None or problem_of(error).status != 503:
+                raise
+            found = {}
         if self._existing_status is None:
             return JSONResponse(found)
         return JSONResponse(extended(self._existing_status(request), found))
 
     def run_stats(self, request: Request, run_id: str) -> Response:
         """obs.run_stats; the ETag changes when any of it does."""
-        run, tenant = an_id(segments(request)[-2]), tenant_of(request)
+        run, tenant = id_of(request, "run_id", 2), tenant_of(request)
         with self._service.asking(request) as conn:
             row = conn.execute(_STATS, (run, tenant)).fetchone()
         stats = row["stats"] if row else {}

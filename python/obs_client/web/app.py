@@ -31,7 +31,8 @@ def router(
     """The endpoints for programs, to be mounted in the host's app; its connections open and close with that app.
 
     GET /shortlist/status is the host's own where it has one: `shortlist_status=False` with `extend_status` there, or
-    `existing_status`, which gives what this answer then extends.
+    `existing_status`, which gives what this answer then extends. That way it asks for a token of obs, as all of these
+    do; while the database is away the host's fields stay, and the four are null.
     """
     service = Service(options)
 

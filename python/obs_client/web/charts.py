@@ -53,9 +53,17 @@ class Chart:
 
 
 def by_series(
-    rows: Iterable[Row], x: str | Callable[[Row], str], series: str | Callable[[Row], str], value: str
+    rows: Iterable[Row],
+    x: str | Callable[[Row], str],
+    series: str | Callable[[Row], str],
+    value: str,
+    *,
+    sorted_x: bool = False,
 ) -> tuple[list[str], dict[str, list[Any]], int]:
-    """Rows as series over a common x, both in the order in which they come; how many series were too many."""
+    """Rows as series over a common x, both in the order in which they come; how many series were too many.
+
+    `sorted_x`: the places by their labels instead, since the nights of two time zones come out of order.
+    """
     at = x if callable(x) else lambda row: str(row[x])
     of = series if callable(series) else lambda row: str(row[series])
     places: dict[str, int] = {}
@@ -67,8 +75,9 @@ def by_series(
             again += 1
         mine[place] = row[value]
     kept = list(cells)[:MAX_SERIES]
-    made = {name: [cells[name].get(place) for place in range(len(places))] for name in kept}
-    return list(places), made, len(cells) - len(kept)
+    shown = sorted(places, key=_place) if sorted_x else list(places)
+    made = {name: [cells[name].get(places[label]) for label in shown] for name in kept}
+    return shown, made, len(cells) - len(kept)
 
 
 def columns(rows: Sequence[Row], x: str, named: Mapping[str, str]) -> tuple[list[str], dict[str, list[Any]]]:
@@ -84,3 +93,9 @@ def columns(rows: Sequence[Row], x: str, named: Mapping[str, str]) -> tuple[list
 def _again(label: str, number: int) -> str:
     """A label of its own for the second of a place."""
     return label if number == 1 else f"{label} ({number})"
+
+
+def _place(label: str) -> tuple[str, int]:
+    """Where a label stands: a tenth of its name behind the ninth."""
+    name, _, number = label.removesuffix(")").partition(" (")
+    return name, int(number) if number.isdecimal() else 1

@@ -18,15 +18,21 @@ from psycopg_pool import ConnectionPool
 
 from .options import ConfigError, Options
 from .problems import Unauthorized
+from .tokens import Grant
 
 Connection = psycopg.Connection[DictRow]
 
 # A role of the catalog that is no way round row security, of which the login is a member (from 16 on: may take it).
+# What ends a login of the role ends its tokens too: VALID UNTIL, and for a role that could log in NOLOGIN and a CONNECT
+# taken away.
 _USABLE = """
     from pg_catalog.pg_roles r
     join pg_catalog.pg_roles me on me.rolname = session_user
     where r.rolname = %(role)s
       and not r.rolsuper and not r.rolbypassrls and not me.rolsuper and not me.rolbypassrls
+      and (r.rolvaliduntil is null or r.rolvaliduntil > pg_catalog.now())
+      and (not %(login)s or r.rolcanlogin
+        and pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'connect'))
       and not exists (
         select from pg_catalog.pg_roles o
         where o.rolname in ('obs_owner', 'obs_cron', 'obs_host') and pg_catalog.pg_has_role(r.oid, o.oid, 'member')
@@ -61,7 +67,7 @@ class Database:
             max_waiting=8 * options.pool_connections,
             timeout=options.pool_wait_s,
             reconnect_timeout=2.0,  # then whoever asks next tries at once, whatever the outage lasted
-            check=ConnectionPool.check_connection,
+            check=fresh,
             open=False,
         )
         self._looked_at = 0.0
@@ -75,10 +81,10 @@ class Database:
         self.pool.close(timeout=5)
 
     @contextmanager
-    def asking(self, role: str, *, write: bool = False, timeout_ms: int | None = None) -> Iterator[Connection]:
-        """A transaction in the name of the role; Unauthorized when nobody may take it."""
+    def asking(self, grant: Grant, *, write: bool = False, timeout_ms: int | None = None) -> Iterator[Connection]:
+        """A transaction in the name of the token's role; Unauthorized when it may not be taken, or no longer."""
         with self.pool.connection() as conn, conn.transaction():
-            take(conn, role, write=write, timeout_ms=timeout_ms or self._options.statement_timeout_ms)
+            take(conn, grant, write=write, timeout_ms=timeout_ms or self._options.statement_timeout_ms)
             yield conn
 
     def is_up(self) -> bool:
@@ -97,9 +103,19 @@ class Database:
             return False
 
 
-def take(conn: psycopg.Connection[Any], role: str, *, write: bool, timeout_ms: int) -> None:
+def fresh(conn: psycopg.Connection[Any]) -> None:
+    """As a pool hands it out: alive, and without a role or a setting of who had it before."""
+    conn.execute("reset role; reset all")
+
+
+def take(conn: psycopg.Connection[Any], grant: Grant, *, write: bool, timeout_ms: int) -> None:
     """Let the present transaction work as the role."""
-    settings = {"role": role, "timeout": str(timeout_ms), "read_only": "off" if write else "on"}
+    settings = {
+        "role": grant.role,
+        "login": grant.login,
+        "timeout": str(timeout_ms),
+        "read_only": "off" if write else "on",
+    }
     try:
         taken = conn.execute(_TAKE, settings).fetchone()
     except psycopg.errors.InsufficientPrivilege:
@@ -108,14 +124,16 @@ def take(conn: psycopg.Connection[Any], role: str, *, write: bool, timeout_ms: i
         raise Unauthorized("This token's role cannot be used here.")
 
 
-def check_role(dsn: str, role: str) -> None:
-    """ConfigError unless tokens of the role would work over this login."""
+def check_role(dsn: str, role: str) -> bool:
+    """Whether the role can log in; ConfigError unless tokens of it would work over this login."""
     with psycopg.connect(dsn, autocommit=True, connect_timeout=10) as conn:
-        if conn.execute(f"select 1 {_USABLE}", {"role": role}).fetchone() is None:
+        found = conn.execute(f"select r.rolcanlogin {_USABLE}", {"role": role, "login": False}).fetchone()
+        if found is None:
             raise ConfigError(
-                f"no token for {role!r}: the role must exist, the server's login must be a member of it, and neither "
-                "may be a superuser, bypass row security or belong to obs_owner or obs_cron"
+                f"no token for {role!r}: the role must exist and be valid still, the server's login must be a member "
+                "of it, and neither may be a superuser, bypass row security or belong to obs_owner or obs_cron"
             )
+        return bool(found[0])
 
 
 def check_login(dsn: str) -> None:

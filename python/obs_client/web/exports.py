@@ -1,7 +1,7 @@
 """CSV out of the database as it comes, so that a million rows take no more memory than a page of them.
 
 The first rows are read before the answer begins, so that an unknown run or one whose events are gone is a status, and
-not half a file. Few run at once, since each holds a connection.
+not half a file. Few run at once, since each holds a connection, and of a role one: who reads slowly holds it for long.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Exports:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._free = threading.BoundedSemaphore(service.options.exports_at_once)
+        self._places = _Places(service.options.exports_at_once)
 
     def run_events(self, request: Request) -> Response:
         """A run's raw events; 410 once they have passed their window."""
@@ -52,13 +52,13 @@ class Exports:
 
     def _answer(self, request: Request, name: str, rows: _Rows) -> Response:
         grant = self._service.grant(request)
-        if not self._free.acquire(timeout=0.5):
-            raise Problem(503, "Other exports are under way: try again in a minute.", {"Retry-After": "60"})
+        if full := self._places.take(grant.role):
+            raise Problem(503, f"{full}: try again in a minute.", {"Retry-After": "60"})
         held = ExitStack()
-        held.callback(self._free.release)
+        held.callback(self._places.give_back, grant.role)
         try:
             timeout = self._service.options.export_timeout_ms
-            conn = held.enter_context(self._service.db.asking(grant.role, timeout_ms=timeout))
+            conn = held.enter_context(self._service.db.asking(grant, timeout_ms=timeout))
             chunks = rows(conn)
             held.callback(chunks.close)
             first = next(chunks, b"")
@@ -67,6 +67,33 @@ class Exports:
             held.__exit__(type(error), error, error.__traceback__)
             raise
         return _Export(first, chunks, held, _safe(name), timeout / 1000)
+
+
+class _Places:
+    """Who exports just now: each role at most once."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._roles: set[str] = set()
+        self._changed = threading.Condition()
+
+    def take(self, role: str) -> str:
+        """Nothing, or why there is no place, even in half a second."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._full(role), timeout=0.5):
+                return self._full(role)
+            self._roles.add(role)
+            return ""
+
+    def give_back(self, role: str) -> None:
+        with self._changed:
+            self._roles.discard(role)
+            self._changed.notify_all()
+
+    def _full(self, role: str) -> str:
+        if role in self._roles:
+            return "Another export of your role is under way"
+        return "Other exports are under way" if len(self._roles) >= self._number else ""
 
 
 class _Export(StreamingResponse):

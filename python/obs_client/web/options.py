@@ -29,7 +29,7 @@ class Options:
     pool_wait_s: float = 2.0
     statement_timeout_ms: int = 5_000
     export_timeout_ms: int = 600_000  # of a whole export, however slowly it is read
-    exports_at_once: int = 2
+    exports_at_once: int = 4  # and one of a role
     max_body_bytes: int = 64 << 10
     session_s: int = 12 * 3600  # at most; a token that ends earlier ends its session
 

@@ -16,12 +16,24 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
-from ..shown import milliseconds, minutes, moment, number, percent, short, stamp, usd, web_address, words
+from ..shown import (
+    milliseconds,
+    minutes,
+    moment,
+    number,
+    percent,
+    short,
+    stamp,
+    trace_address,
+    trend,
+    usd,
+    web_address,
+    words,
+)
 from .headers import secured
 from .problems import Problem, Unauthorized, problem_of
 from .service import Service
 from .static import style_marks, version_of
-from .tokens import BadTokenError
 
 TITLES = {
     400: "That cannot be read",
@@ -60,19 +72,25 @@ class Pages:
             minutes=minutes,
             usd=usd,
             words=words,
+            trend=trend,
             coded=coded,
         )
         self._env.globals.update(
-            run_path=run_path, sample_path=sample_path, style_marks=style_marks, version_of=version_of
+            run_path=run_path,
+            sample_path=sample_path,
+            style_marks=style_marks,
+            trace_address=trace_address,
+            version_of=version_of,
         )
 
     def render(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
         root = request.scope.get("root_path", "").rstrip("/")
-        session = self.service.cookie(request)
         try:
-            role = self.service.signer.read_session(session).role if session else None
-        except BadTokenError:
+            role = self.service.grant(request).role
+        except Unauthorized:
             role = None
+        # Who asks with a header has no session, whatever cookie comes along.
+        session = "" if "authorization" in request.headers else self.service.cookie(request)
         shared = {
             "root": root,
             "role": role,
@@ -148,11 +166,19 @@ class Pages:
 
 
 def run_path(tenant_id: str, run_id: str) -> str:
-    return f"/runs/{quote(run_id, safe='')}?{urlencode({'tenant_id': tenant_id})}"
+    return _path("/runs", {"run_id": run_id}, tenant_id)
 
 
 def sample_path(tenant_id: str, run_id: str, company_id: str) -> str:
-    return f"/qa/{quote(run_id, safe='')}/{quote(company_id, safe='')}?{urlencode({'tenant_id': tenant_id})}"
+    return _path("/qa", {"run_id": run_id, "company_id": company_id}, tenant_id)
+
+
+def _path(begin: str, ids: Mapping[str, str], tenant_id: str) -> str:
+    """The ids as parts of the path; in the query where one is a dot or two, which browsers take out of a path."""
+    more = {"tenant_id": tenant_id}
+    if not {".", ".."}.isdisjoint(ids.values()):
+        return f"{begin}{'/by-id' * len(ids)}?{urlencode({**ids, **more})}"
+    return f"{begin}/{'/'.join(quote(one, safe='') for one in ids.values())}?{urlencode(more)}"
 
 
 def coded(text: str) -> Markup:

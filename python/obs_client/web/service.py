@@ -47,15 +47,18 @@ class Service:
     @contextmanager
     def asking(self, request: Request) -> Iterator[Connection]:
         """A read-only transaction in the name of who asks."""
-        with self.db.asking(self.grant(request).role) as conn:
+        with self.db.asking(self.grant(request)) as conn:
             yield conn
 
     @contextmanager
     def changing(self, request: Request, form_key: str) -> Iterator[Connection]:
-        """A transaction that may write, for a form that belongs to the session."""
+        """A transaction that may write, for a form that belongs to the session: the form's key and the role come from
+        the same cookie."""
+        if "authorization" in request.headers:
+            raise Problem(401, "Forms are for a session in a browser: send them without an Authorization header.")
         grant = self.grant(request)
         self.check_form(request, form_key)
-        with self.db.asking(grant.role, write=True) as conn:
+        with self.db.asking(grant, write=True) as conn:
             yield conn
 
     def check_form(self, request: Request, form_key: str, *, before_login: bool = False) -> None:
@@ -104,6 +107,11 @@ def an_id(text: str) -> str:
     if not 1 <= len(text) <= _MAX_ID or not text.isprintable():
         raise not_found()
     return text
+
+
+def id_of(request: Request, name: str, place: int) -> str:
+    """An id of the path, the parts counted from its end; or of the query, for ids that a path cannot hold."""
+    return an_id(request.query_params.get(name) or segments(request)[-place])
 
 
 def tenant_of(request: Request) -> str | None:

@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from typing import Any
 
+import h11
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+REQUEST_SECONDS = 15.0
+
+
+class Impatient(H11Protocol):
+    """Closes a connection whose request has begun, or never does, and is not whole in time: each costs a file."""
+
+    _ends: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
+            self._wait()
+        else:
+            self._be_content()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._be_content()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        """From the first byte on: those that follow buy no time."""
+        if self._ends is None:
+            self._ends = self.loop.call_later(REQUEST_SECONDS, self.transport.close)
+
+    def _be_content(self) -> None:
+        if self._ends is not None:
+            self._ends.cancel()
+            self._ends = None
 
 
 def prompt(listening: socket.socket) -> socket.socket:
@@ -22,6 +58,7 @@ def config(app: FastAPI, **more: Any) -> uvicorn.Config:
         log_config=None,
         access_log=False,  # it would write run ids and names of companies
         server_header=False,
+        http=Impatient,
         h11_max_incomplete_event_size=32_768,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=5,

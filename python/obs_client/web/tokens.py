@@ -26,11 +26,15 @@ class BadTokenError(Exception):
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token says: a role, until when (seconds since 1970), and what makes it one of its kind."""
+    """What a token says: a role, until when (seconds since 1970), and what makes it one of its kind.
+
+    `login`: the role could log in when the token was made, so it must be able to whenever the token is used.
+    """
 
     role: str
     expires_at: int
     nonce: str
+    login: bool = False
 
     @property
     def seconds_left(self) -> int:
@@ -45,15 +49,16 @@ class Signer:
         self._tokens = self._serializer("obs token")
         self._sessions = self._serializer("obs session")
 
-    def token(self, role: str, ttl_s: int) -> str:
-        return self._signed(self._tokens, role, int(time.time()) + ttl_s)
+    def token(self, role: str, ttl_s: int, *, login: bool = False) -> str:
+        return self._signed(self._tokens, role, int(time.time()) + ttl_s, login)
 
     def read_token(self, text: str) -> Grant:
         return self._read(self._tokens, text)
 
     def session(self, grant: Grant, longest_s: int) -> str:
         """The value of a session's cookie; it ends with the token, or earlier."""
-        return self._signed(self._sessions, grant.role, min(grant.expires_at, int(time.time()) + longest_s))
+        expires_at = min(grant.expires_at, int(time.time()) + longest_s)
+        return self._signed(self._sessions, grant.role, expires_at, grant.login)
 
     def read_session(self, text: str) -> Grant:
         return self._read(self._sessions, text)
@@ -71,15 +76,15 @@ class Signer:
             self._secret, salt=salt, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
         )
 
-    def _signed(self, serializer: URLSafeTimedSerializer, role: str, expires_at: int) -> str:
-        return str(serializer.dumps([role, expires_at, secrets.token_urlsafe(12)]))
+    def _signed(self, serializer: URLSafeTimedSerializer, role: str, expires_at: int, login: bool) -> str:
+        return str(serializer.dumps([role, expires_at, secrets.token_urlsafe(12), *([1] if login else [])]))
 
     def _read(self, serializer: URLSafeTimedSerializer, text: str) -> Grant:
         if not text or len(text) > _MAX_CHARACTERS or not text.isascii():
             raise BadTokenError
         try:
-            role, expires_at, nonce = serializer.loads(text, max_age=MAX_TTL_S)
-            grant = Grant(str(role), int(expires_at), str(nonce))
+            role, expires_at, nonce, *login = serializer.loads(text, max_age=MAX_TTL_S)
+            grant = Grant(str(role), int(expires_at), str(nonce), bool(login))
         except (BadData, ValueError, TypeError):
             raise BadTokenError from None
         if grant.expires_at <= time.time():

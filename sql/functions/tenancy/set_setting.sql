@@ -51,6 +51,10 @@ declare
         when 'pages_base_url' then case when jsonb_typeof(p_value) <> 'string'
             or p_value #>> '{}' !~ '^https?://[^[:cntrl:][:space:]?#]{1,192}$'
             then 'an http or https address of at most 200 characters, where obs serve answers, without ? and #' end
+        when 'trace_url_template' then case when jsonb_typeof(p_value) <> 'string'
+            or p_value #>> '{}' !~ '^https?://[^[:cntrl:][:space:]/{}?#]+[/?#][^[:cntrl:][:space:]]*$'
+            or length(p_value #>> '{}') > 300 or strpos(p_value #>> '{}', '{trace_id}') = 0
+            then 'an http or https address of at most 300 characters, of a host, with {trace_id} in what follows it' end
         else 'unknown'
     end;
 begin

@@ -13,7 +13,7 @@ from ..database import Connection
 from ..problems import Problem
 from ..rendering import Pages
 from ..service import tenant_of
-from .parameters import PER_PAGE, Paging, day, paging
+from .parameters import PER_PAGE, day, paging
 
 DAYS = 30
 MAX_DAYS = 400
@@ -28,6 +28,7 @@ _NEWEST = """select max(obs._night(r.started_at, t.time_zone)) as day
 _WINDOW = """started_at >= %(from)s::timestamptz - interval '2 days' and night >= %(from)s
     and started_at < %(until)s::timestamptz + interval '2 days' and night < %(until)s
     and (%(tenant)s::text is null or tenant_id = %(tenant)s)"""
+# All of the days at once, charts, totals and the page of the list: to ask for that page besides takes as long again.
 _RUNS = f"select * from obs.dash_tenant_overview where {_WINDOW} order by started_at desc, tenant_id, run_id"
 _VENDORS = f"""select night, vendor, cost_usd from obs.dash_vendor_usage
     where {_WINDOW} order by started_at, tenant_id, run_id, vendor"""
@@ -78,7 +79,6 @@ class Overview:
             totals=_totals(runs),
             runs=runs[paged.offset : paged.offset + PER_PAGE],
             paged=paged,
-            more=_more(request, paged),
             alerts=alerts,
             forecasts=forecasts,
             charts=charts,
@@ -111,7 +111,7 @@ def _charts(conn: Connection, runs: Sequence[Row], window: dict[str, Any], chose
         ),
         ("Cost", "US dollars", "cost_usd", {"digits": 4}),
     ):
-        x, series, left_out = by_series(ordered, _night, "tenant_id", column)
+        x, series, left_out = by_series(ordered, _night, "tenant_id", column, sorted_x=True)
         made.append(Chart(title, unit, x, series, left_out=left_out, x_title="night", **more))
     if chosen is None:
         return made
@@ -162,18 +162,6 @@ def _totals(runs: Sequence[Row]) -> dict[str, Any]:
         "success_rate": success / items if items else None,
         "cost_usd": total("cost_usd"),
         "unpriced": total("unpriced_calls"),
-    }
-
-
-def _more(request: Request, paged: Paging) -> dict[str, str | None]:
-    """Addresses of the pages before and after, with all else as it was asked; None where there is none."""
-
-    def at(page: int) -> str:
-        return "?" + str(request.url.include_query_params(page=page).query)
-
-    return {
-        "before": at(paged.page - 1) if paged.page > 1 else None,
-        "after": at(paged.page + 1) if paged.page < paged.last else None,
     }
 
 

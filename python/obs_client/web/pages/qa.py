@@ -11,23 +11,25 @@ from psycopg.types.json import Jsonb
 
 from ... import qa_file
 from ...shown import stamp
-from ..charts import Chart, columns
+from ..charts import Chart, by_series
+from ..database import Connection
 from ..problems import Problem, not_found, problem_of
 from ..rendering import Pages, sample_path
-from ..service import an_id, segments, tenant_of
-from .parameters import PER_PAGE, paging
+from ..service import an_id, id_of, tenant_of
+from .parameters import PER_PAGE, check_tenant, paging
 
 _OF = "(%(tenant)s::text is null or tenant_id = %(tenant)s) and (%(run)s::text is null or run_id = %(run)s)"
 _COUNT = f"select count(*) as number from obs.qa_worklist where {_OF}"
 _WAITING = f"""select * from obs.qa_worklist where {_OF}
     order by age desc, tenant_id, run_id, stratum, draw_rank limit %(limit)s offset %(offset)s"""
-_RUNS = f"select * from obs.qa_run_status where {_OF} order by started_at desc, tenant_id, run_id limit 30"
+RUNS = 30
+_RUNS = f"select * from obs.qa_run_status where {_OF} order by started_at desc, tenant_id, run_id limit {RUNS}"
+_RESOLVED = "select obs._resolve_tenant(p_run_id => %s, p_tenant_id => %s, p_allowed => null) as tenant_id"
 _SAMPLE = """select s.*, r.started_at, r.kind, pg_catalog.current_setting('role') as me,
         s.claimed_until > obs.now() as is_claimed
     from obs.qa_samples s
     join obs.enrichment_runs r on r.tenant_id = s.tenant_id and r.run_id = s.run_id
-    where s.run_id = %s and s.company_id = %s and (%s::text is null or s.tenant_id = %s)
-    order by s.tenant_id"""
+    where s.tenant_id = %s and s.run_id = %s and s.company_id = %s"""
 _CLAIM = """select tenant_id, run_id, company_id
     from obs.qa_claim(p_limit => 1, p_run_id => %s, p_tenant_id => %s)"""
 _REVIEW = """select 1 from obs.qa_review(p_run_id => %(run)s, p_company_id => %(company)s, p_result => %(result)s,
@@ -48,22 +50,38 @@ class QaPages:
         router.add_api_route("/qa/{run_id:path}/{company_id:path}", self.review, methods=["POST"])
 
     def worklist(self, request: Request) -> Response:
-        of = {"tenant": tenant_of(request), "run": request.query_params.get("run_id") or None}
+        of = {"tenant": tenant_of(request), "run": None}
+        if run := request.query_params.get("run_id"):
+            of["run"] = an_id(run)
         with self._service.asking(request) as conn:
+            if of["run"]:
+                of["tenant"] = _resolved(conn, of["run"], of["tenant"])
+            else:
+                check_tenant(conn, of["tenant"])
             total = (conn.execute(_COUNT, of).fetchone() or {})["number"]
             paged = paging(request, total)
             window = {**of, "limit": PER_PAGE, "offset": paged.offset}
             waiting = conn.execute(_WAITING, window).fetchall()
             runs = conn.execute(_RUNS, of).fetchall()
-        ordered = [{**run, "at": stamp(run["started_at"])[:10]} for run in reversed(runs)]
-        x, series = columns(ordered, "at", {"pass_rate": "pass rate"})
-        chart = Chart("QA pass rate", "share of reviewed", x, series, share=True, x_title="run")
+        x, series, left_out = by_series(
+            reversed(runs), lambda run: stamp(run["started_at"])[:10], "tenant_id", "pass_rate"
+        )
+        chart = Chart(
+            "QA pass rate",
+            "share of reviewed",
+            x,
+            series,
+            share=True,
+            left_out=left_out,
+            x_title="day of the run, in UTC",
+        )
         return self._pages.render(
             request,
             "qa.html",
             title="QA",
             waiting=waiting,
             runs=runs,
+            is_cut=len(runs) == RUNS,
             paged=paged,
             run_id=of["run"],
             tenant_id=of["tenant"],
@@ -129,12 +147,9 @@ class QaPages:
         run, company = _ids(request)
         tenant = tenant_of(request)
         with self._service.asking(request) as conn:
-            samples = conn.execute(_SAMPLE, (run, company, tenant, tenant)).fetchall()
-            if not samples:
+            sample = conn.execute(_SAMPLE, (_resolved(conn, run, tenant), run, company)).fetchone()
+            if sample is None:
                 raise not_found()
-            if len(samples) > 1:
-                raise Problem(409, "Several of your tenants have a run of this id: add ?tenant_id= to say which.")
-            sample = samples[0]
             status = conn.execute(_RUNS, {"tenant": sample["tenant_id"], "run": run}).fetchone()
         return self._pages.render(
             request,
@@ -152,9 +167,14 @@ class QaPages:
         )
 
 
+def _resolved(conn: Connection, run: str, tenant: str | None) -> str:
+    """The run's tenant, by the caller's tenants: so it takes as long for somebody else's run as for none."""
+    found: str = (conn.execute(_RESOLVED, (run, tenant)).fetchone() or {})["tenant_id"]
+    return found
+
+
 def _ids(request: Request) -> tuple[str, str]:
-    run, company = segments(request)[-2:]
-    return an_id(run), an_id(company)
+    return id_of(request, "run_id", 2), id_of(request, "company_id", 1)
 
 
 def _read(entered: Entered, revision: str) -> dict[str, Any]:

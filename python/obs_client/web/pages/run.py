@@ -11,7 +11,7 @@ from psycopg.rows import DictRow
 from ..charts import Chart
 from ..database import Connection
 from ..rendering import Pages
-from ..service import an_id, segments, tenant_of
+from ..service import id_of, tenant_of
 
 if TYPE_CHECKING:
     from typing_extensions import LiteralString
@@ -27,6 +27,9 @@ _CHANGED = """select * from (
         where e.delta <> 0
         window by_size as (partition by e.measure order by abs(e.delta) desc, e.part, e.stage, e.vendor)
     ) e where e.place <= 12 order by e.measure, e.place"""
+_TRACES = """select s.value #>> '{}' as template from obs.settings s
+    where s.key = 'trace_url_template' and (s.tenant_id is null or s.tenant_id = %s)
+    order by s.tenant_id nulls last limit 1"""
 _FORECAST = "select * from obs.run_forecast where tenant_id = %s and run_id = %s"
 
 
@@ -38,10 +41,11 @@ class RunPage:
         router.add_api_route("/runs/{run_id:path}", self.page, methods=["GET"])
 
     def page(self, request: Request, run_id: str) -> Response:
-        run, tenant = an_id(segments(request)[-1]), tenant_of(request)
+        run, tenant = id_of(request, "run_id", 1), tenant_of(request)
         with self._pages.service.asking(request) as conn:
             stats = (conn.execute(_STATS, (run, tenant)).fetchone() or {})["stats"]
             of = (run, stats["run"]["tenant_id"])
+            traces = (conn.execute(_TRACES, of[1:]).fetchone() or {}).get("template")
             timeline = _in_time(conn, _TIMELINE, of)
             changed = _in_time(conn, _CHANGED, of)
             forecast = _forecast(conn, stats["run"])
@@ -52,6 +56,7 @@ class RunPage:
             title=f"Run {run}",
             run=stats["run"],
             stats=stats,
+            trace_template=traces,
             timeline=timeline and timeline[:MOMENTS],
             is_cut=len(timeline or ()) > MOMENTS,
             changed=changed,

@@ -39,7 +39,7 @@ class Session:
         try:
             service.check_form(request, form_key, before_login=True)
             grant = service.signer.read_token(token.strip())
-            with service.db.asking(grant.role):
+            with service.db.asking(grant):
                 pass
         except BadTokenError:
             return self._pages.login(request, Unauthorized(_BAD), return_to=back)

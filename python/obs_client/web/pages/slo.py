@@ -5,14 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from ..charts import Chart, by_series
-from ..problems import Problem
 from ..rendering import Pages
 from ..service import tenant_of
+from .parameters import check_tenant
 
 _SLOS = """select * from obs.slo_status
     where (%(tenant)s::text is null or tenant_id = %(tenant)s)
     order by case state when 'breach' then 1 when 'no_data' then 3 else 2 end, tenant_id, slo"""
-_KNOWN = "select 1 as one from obs.tenants where tenant_id = %(tenant)s"
 
 
 class SloPage:
@@ -25,8 +24,7 @@ class SloPage:
     def page(self, request: Request) -> Response:
         of = {"tenant": tenant_of(request)}
         with self._pages.service.asking(request) as conn:
-            if of["tenant"] and conn.execute(_KNOWN, of).fetchone() is None:
-                raise Problem(404, "There is no such tenant, or it is not yours to see.")
+            check_tenant(conn, of["tenant"])
             slos = conn.execute(_SLOS, of).fetchall()
         shown = sorted(
             (row for row in slos if row["spent"] is not None), key=lambda row: (row["slo"], row["tenant_id"])
