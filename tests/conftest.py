@@ -6,20 +6,19 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
-from pytest_postgresql import factories
 
 from support.binaries import has_extension_library
 from support.binaries import pgbouncer as pgbouncer_program
 from support.cluster import Cluster
+from support.databases import Databases
 from support.db import Db
-from support.install import ROOT, create_logins, install, load_template
+from support.install import ROOT, install_for_tests
 from support.pooler import Pooler
+from support.stories import NOTHING, TENANTS, asked_for, fixture_of
 
 CRON_DATABASE = "obs_cron_test"
 SHARED = ROOT.parent / "shared" / "data" / "events"
@@ -33,32 +32,32 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Any]:
-    """This worker's own server; OBS_TEST_DSN names a running one (a superuser's) to use instead."""
+def server() -> Iterator[str]:
+    """This worker's own server, as its superuser; OBS_TEST_DSN names a running one to use instead."""
     if given := os.environ.get("OBS_TEST_DSN"):
-        parts = {"host": "127.0.0.1", "port": 5432, "user": "postgres", "password": None, **conninfo_to_dict(given)}
-        dbname = parts.get("dbname", "postgres")
-        yield SimpleNamespace(**{**parts, "options": "", "maintenance_dbname": dbname, "template_dbname": "template1"})
+        yield given
         return
     cluster = Cluster()
     try:
-        yield cluster.start()
+        yield cluster.start().dsn()
     finally:
         cluster.close()
 
 
-template = factories.postgresql_noproc(depends_on="server", dbname="obs_test", load=[load_template])
-bare_template = factories.postgresql_noproc(depends_on="server", dbname="obs_bare", load=[lambda **_: None])
-connection = factories.postgresql("template")
-bare_connection = factories.postgresql("bare_template")
+@pytest.fixture(scope="session")
+def databases(server: str, worker_id: str) -> Iterator[Databases]:
+    opened = Databases(server, f"obs_test_{worker_id}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def db(connection: psycopg.Connection[Any]) -> Iterator[Db]:
+def db(databases: Databases, request: pytest.FixtureRequest) -> Iterator[Db]:
     """A database with obs, as superuser; `db.login("test_reader_a")` is somebody else's view of it."""
-    opened = Db(connection)
-    yield opened
-    opened.close()
+    with databases.holding(asked_for(request.node)) as dsn:
+        opened = Db(psycopg.connect(dsn))
+        yield opened
+        opened.close()
 
 
 @pytest.fixture
@@ -68,21 +67,16 @@ def dsn(db: Db) -> str:
 
 
 @pytest.fixture
-def bare_db(bare_connection: psycopg.Connection[Any]) -> Iterator[Db]:
+def bare_db(databases: Databases) -> Iterator[Db]:
     """An empty database, for what installing does."""
-    opened = Db(bare_connection)
-    yield opened
-    opened.close()
+    with databases.holding(NOTHING) as dsn:
+        opened = Db(psycopg.connect(dsn))
+        yield opened
+        opened.close()
 
 
-@pytest.fixture
-def tenants(db: Db) -> tuple[str, str]:
-    """Two tenants, `a` and `b`, with a reader and a writer login each (test_reader_a, test_writer_a, …)."""
-    for tenant in ("a", "b"):
-        db.call("create_tenant", tenant_id=tenant)
-        for login in (f"test_reader_{tenant}", f"test_writer_{tenant}"):
-            db.call("grant_access", role=login, tenant_id=tenant)
-    return "a", "b"
+# Two tenants, `a` and `b`, with a reader and a writer login each (test_reader_a, test_writer_a, …).
+tenants = fixture_of(TENANTS, value=("a", "b"))
 
 
 @pytest.fixture
@@ -94,9 +88,7 @@ def disposable_server() -> Iterator[Callable[..., Cluster]]:
         cluster = Cluster(**settings)
         made.append(cluster)
         cluster.start()
-        install(cluster.create_database("obs"))
-        with cluster.connect("obs") as conn:
-            create_logins(conn)
+        install_for_tests(cluster.create_database("obs"))
         return cluster
 
     yield make
@@ -115,9 +107,7 @@ def cron_server() -> Iterator[Cluster]:
         dsn = cluster.create_database(CRON_DATABASE)
         with psycopg.connect(dsn, autocommit=True) as conn:
             conn.execute("create extension pg_cron")
-        install(dsn)
-        with psycopg.connect(dsn, autocommit=True) as conn:
-            create_logins(conn)
+        install_for_tests(dsn)
         cluster.dbname = CRON_DATABASE
         yield cluster
     finally:

@@ -47,14 +47,7 @@ def free_port() -> int:
 
 
 class Cluster:
-    """The attributes up to dbname are the ones pytest-postgresql reads."""
-
     host = "127.0.0.1"
-    user = "postgres"
-    password: str | None = None
-    options = ""
-    maintenance_dbname = "postgres"
-    template_dbname = "template1"
     dbname = "postgres"
 
     def __init__(self, **settings: str) -> None:
