@@ -18,6 +18,7 @@ from support.databases import Databases
 from support.db import Db
 from support.install import ROOT, install_for_tests
 from support.pooler import Pooler
+from support.scheduling import longest_first
 from support.stories import NOTHING, TENANTS, asked_for, fixture_of
 
 CRON_DATABASE = "obs_cron_test"
@@ -26,9 +27,13 @@ SHARED = ROOT.parent / "shared" / "data" / "events"
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    from support.scheduling import OneWorkerForCron
+    from support.scheduling import Shared
 
-    return OneWorkerForCron(config, log)
+    return Shared(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 @pytest.fixture(scope="session")
@@ -54,10 +59,8 @@ def databases(server: str, worker_id: str) -> Iterator[Databases]:
 @pytest.fixture
 def db(databases: Databases, request: pytest.FixtureRequest) -> Iterator[Db]:
     """A database with obs, as superuser; `db.login("test_reader_a")` is somebody else's view of it."""
-    with databases.holding(asked_for(request.node)) as dsn:
-        opened = Db(psycopg.connect(dsn))
+    with databases.opened(asked_for(request.node)) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -69,27 +72,36 @@ def dsn(db: Db) -> str:
 @pytest.fixture
 def bare_db(databases: Databases) -> Iterator[Db]:
     """An empty database, for what installing does."""
-    with databases.holding(NOTHING) as dsn:
-        opened = Db(psycopg.connect(dsn))
+    with databases.opened(NOTHING) as opened:
         yield opened
-        opened.close()
 
 
 # Two tenants, `a` and `b`, with a reader and a writer login each (test_reader_a, test_writer_a, …).
 tenants = fixture_of(TENANTS, value=("a", "b"))
 
 
+@pytest.fixture(scope="session")
+def _installed_server() -> Iterator[Cluster]:
+    """Stopped, with obs in the database `obs`: to be copied. Copies have one system identifier."""
+    cluster = Cluster()
+    try:
+        cluster.start()
+        install_for_tests(cluster.create_database("obs"))
+        cluster.stop()
+        yield cluster
+    finally:
+        cluster.close()
+
+
 @pytest.fixture
-def disposable_server() -> Iterator[Callable[..., Cluster]]:
+def disposable_server(_installed_server: Cluster) -> Iterator[Callable[..., Cluster]]:
     """Makes servers a test may stop, restart and kill; with obs in the database `obs`."""
     made: list[Cluster] = []
 
     def make(**settings: str) -> Cluster:
-        cluster = Cluster(**settings)
+        cluster = Cluster(copy_of=_installed_server, **settings)
         made.append(cluster)
-        cluster.start()
-        install_for_tests(cluster.create_database("obs"))
-        return cluster
+        return cluster.start()
 
     yield make
     for cluster in made:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from support.db import Db
 from support.qa import drawn
 from support.sheets import Sheet
+from support.warm import Warm
 
 OBS = Path(sys.executable).with_name("obs")
 
@@ -24,15 +25,25 @@ def clean_environment(**more: str) -> dict[str, str]:
     return {**kept, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **more}
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    started = Warm(clean_environment())
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def obs() -> Run:
-    """`obs("version", dsn=…)`; the environment names no database by itself."""
+def obs(warm: Warm) -> Run:
+    """`obs("version", dsn=…)`; the environment names no database by itself. With options: a process of its own."""
 
     def run(*args: object, dsn: str | None = None, **options: object) -> subprocess.CompletedProcess[str]:
         environment = clean_environment(**({"OBS_DSN": dsn} if dsn else {}))
         command = [str(OBS), *map(str, args)]
-        settings: dict[str, object] = {"stdin": subprocess.DEVNULL, "env": environment, "timeout": 120, **options}
-        done = subprocess.run(command, capture_output=True, text=True, **settings)  # type: ignore[call-overload]
+        if options:
+            settings: dict[str, object] = {"stdin": subprocess.DEVNULL, "env": environment, "timeout": 120, **options}
+            done = subprocess.run(command, capture_output=True, text=True, **settings)  # type: ignore[call-overload]
+        else:
+            done = warm.run(command, environment, timeout=120)
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
 

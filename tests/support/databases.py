@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date, datetime, timezone
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -23,15 +24,16 @@ class Databases:
         self._dsn = dsn
         self._prefix = prefix
         self._numbers = itertools.count(1)
-        self._templates: dict[Story, str] = {}
+        self._templates: dict[tuple[Story, date], str] = {}
         self._admin = psycopg.connect(dsn, autocommit=True)
 
     @contextmanager
-    def holding(self, story: Story) -> Iterator[str]:
+    def opened(self, story: Story) -> Iterator[Db]:
         """A database in which the story has been told; gone afterwards, whoever is still in it."""
         name = self._create(self._template(story))
         try:
-            yield make_conninfo(self._dsn, dbname=name)
+            with closing(Db(psycopg.connect(make_conninfo(self._dsn, dbname=name)))) as db:
+                yield db
         finally:
             self._drop(name)
 
@@ -41,7 +43,9 @@ class Databases:
         self._admin.close()
 
     def _template(self, story: Story) -> str:
-        if story not in self._templates:
+        """Stories count days from today: another day's is told anew."""
+        key = story, datetime.now(timezone.utc).date()
+        if key not in self._templates:
             name = self._create(self._template(story.after) if story.after else "template0")
             try:
                 with closing(Db(psycopg.connect(make_conninfo(self._dsn, dbname=name)))) as db:
@@ -50,8 +54,8 @@ class Databases:
                 self._drop(name)
                 raise
             self._end_sessions(name)
-            self._templates[story] = name
-        return self._templates[story]
+            self._templates[key] = name
+        return self._templates[key]
 
     def _create(self, template: str) -> str:
         """Copying files takes half the time of the default, which writes every page into the log as well."""

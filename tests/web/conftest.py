@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
 import pytest
 
 from support.alerts import Watch
@@ -23,13 +22,9 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="module")
 def world(databases: Databases) -> Iterator[Db]:
     """The story in a clone of the template, as superuser."""
-    with databases.holding(OBS) as dsn:
-        opened = Db(psycopg.connect(dsn))
-        try:
-            tell(opened)
-            yield opened
-        finally:
-            opened.close()
+    with databases.opened(OBS) as opened:
+        tell(opened)
+        yield opened
 
 
 def tell(db: Db) -> None:
