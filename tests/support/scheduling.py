@@ -6,9 +6,9 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-# Their tests share what takes long to make: a minute of pg_cron, a night of the acceptance, a server.
+# Their tests share what takes long to make (a minute of pg_cron, a night of the acceptance, a server) or take no time.
 TOGETHER = ("tests/cron/",)
-FILE_BY_FILE = ("tests/e2e/test_acceptance.py", "tests/install/", "tests/web/")
+FILE_BY_FILE = ("tests/contract/", "tests/e2e/test_acceptance.py", "tests/install/", "tests/web/")
 
 # Ten seconds and more each. Begun last, one of them would keep one processor busy and the others idle.
 LONG = (
