@@ -20,6 +20,7 @@ from support.install import ROOT, install_for_tests
 from support.pooler import Pooler
 from support.scheduling import longest_first
 from support.stories import NOTHING, TENANTS, asked_for, fixture_of
+from support.warm import Warm
 
 CRON_DATABASE = "obs_cron_test"
 SHARED = ROOT.parent / "shared" / "data" / "events"
@@ -143,6 +144,13 @@ def pgbouncer(db: Db) -> Iterator[Pooler]:
     pooler = Pooler(info.host, info.port, info.dbname)
     yield pooler
     pooler.close()
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    started = Warm()
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,23 +12,11 @@ import pytest
 from support.db import Db
 from support.qa import drawn
 from support.sheets import Sheet
-from support.warm import Warm
+from support.warm import Warm, clean_environment
 
 OBS = Path(sys.executable).with_name("obs")
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-def clean_environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "OBS_"))}
-    return {**kept, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **more}
-
-
-@pytest.fixture(scope="session")
-def warm() -> Iterator[Warm]:
-    started = Warm(clean_environment())
-    yield started
-    started.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ A fork begins where the script `obs` would: the caller's environment, directory 
 from __future__ import annotations
 
 import array
+import contextlib
 import gc
 import importlib
 import json
@@ -21,14 +22,21 @@ from pathlib import Path
 from typing import Any
 
 
+def clean_environment(**more: str) -> dict[str, str]:
+    """This process's, but it names no database."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "OBS_"))}
+    return {**kept, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **more}
+
+
 class Warm:
     """Its process ends with this one, however that ends: its input is a pipe whose other end only we hold."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self) -> None:
         self._place = Path(tempfile.mkdtemp(prefix="obs-warm-"))
         self._socket = str(self._place / "socket")
         command = [sys.executable, __file__, self._socket]
-        self._process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = subprocess.Popen(command, env=clean_environment(), **pipes)
         assert self._process.stdout
         assert self._process.stdout.readline() == b"warm\n"
 
@@ -91,11 +99,12 @@ def _serve(path: str) -> None:
 
 
 def _import_everything() -> Any:
-    package = importlib.import_module("obs_client.cli")
-    for module in pkgutil.walk_packages(package.__path__, "obs_client.cli."):
-        importlib.import_module(module.name)
+    package = importlib.import_module("obs_client")
+    for module in pkgutil.walk_packages(package.__path__, "obs_client."):
+        with contextlib.suppress(ImportError):  # of an extra that is not installed
+            importlib.import_module(module.name)
     gc.freeze()
-    return package.main
+    return importlib.import_module("obs_client.cli").main
 
 
 if __name__ == "__main__":
