@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from support.binaries import has_extension_library
 from support.binaries import pgbouncer as pgbouncer_program
 from support.cluster import Cluster
+from support.cron import with_pg_cron
 from support.databases import Databases
 from support.db import Db
 from support.install import ROOT, install_for_tests
@@ -22,7 +22,6 @@ from support.scheduling import longest_first
 from support.stories import NOTHING, TENANTS, asked_for, fixture_of
 from support.warm import Warm
 
-CRON_DATABASE = "obs_cron_test"
 SHARED = ROOT.parent / "shared" / "data" / "events"
 
 
@@ -111,26 +110,16 @@ def disposable_server(_installed_server: Cluster) -> Iterator[Callable[..., Clus
 
 @pytest.fixture(scope="session")
 def cron_server() -> Iterator[Cluster]:
-    """A server whose pg_cron runs jobs in CRON_DATABASE, where obs is installed. Nobody may drop that database."""
     if not has_extension_library("pg_cron"):
         pytest.skip("pg_cron is not installed for this PostgreSQL")
-    cluster = Cluster(shared_preload_libraries="pg_cron", cron__database_name=CRON_DATABASE, cron__host="{base}")
-    try:
-        cluster.start()
-        dsn = cluster.create_database(CRON_DATABASE)
-        with psycopg.connect(dsn, autocommit=True) as conn:
-            conn.execute("create extension pg_cron")
-        install_for_tests(dsn)
-        cluster.dbname = CRON_DATABASE
+    with with_pg_cron() as cluster:
         yield cluster
-    finally:
-        cluster.close()
 
 
 @pytest.fixture
 def cron_db(cron_server: Cluster) -> Iterator[Db]:
     """The database pg_cron works in. It is shared: a test removes what it scheduled."""
-    opened = Db(cron_server.connect(CRON_DATABASE))
+    opened = Db(cron_server.connect(cron_server.dbname))
     yield opened
     opened.close()
 
