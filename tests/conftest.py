@@ -6,59 +6,61 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
-from pytest_postgresql import factories
 
 from support.binaries import has_extension_library
 from support.binaries import pgbouncer as pgbouncer_program
 from support.cluster import Cluster
+from support.cron import with_pg_cron
+from support.databases import Databases
 from support.db import Db
-from support.install import ROOT, create_logins, install, load_template
+from support.install import ROOT, install_for_tests
 from support.pooler import Pooler
+from support.scheduling import longest_first
+from support.stories import NOTHING, TENANTS, asked_for, fixture_of
+from support.warm import Warm
 
-CRON_DATABASE = "obs_cron_test"
 SHARED = ROOT.parent / "shared" / "data" / "events"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    from support.scheduling import OneWorkerForCron
+    from support.scheduling import Shared
 
-    return OneWorkerForCron(config, log)
+    return Shared(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Any]:
-    """This worker's own server; OBS_TEST_DSN names a running one (a superuser's) to use instead."""
+def server() -> Iterator[str]:
+    """This worker's own server, as its superuser; OBS_TEST_DSN names a running one to use instead."""
     if given := os.environ.get("OBS_TEST_DSN"):
-        parts = {"host": "127.0.0.1", "port": 5432, "user": "postgres", "password": None, **conninfo_to_dict(given)}
-        dbname = parts.get("dbname", "postgres")
-        yield SimpleNamespace(**{**parts, "options": "", "maintenance_dbname": dbname, "template_dbname": "template1"})
+        yield given
         return
     cluster = Cluster()
     try:
-        yield cluster.start()
+        yield cluster.start().dsn()
     finally:
         cluster.close()
 
 
-template = factories.postgresql_noproc(depends_on="server", dbname="obs_test", load=[load_template])
-bare_template = factories.postgresql_noproc(depends_on="server", dbname="obs_bare", load=[lambda **_: None])
-connection = factories.postgresql("template")
-bare_connection = factories.postgresql("bare_template")
+@pytest.fixture(scope="session")
+def databases(server: str, worker_id: str) -> Iterator[Databases]:
+    opened = Databases(server, f"obs_test_{worker_id}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def db(connection: psycopg.Connection[Any]) -> Iterator[Db]:
+def db(databases: Databases, request: pytest.FixtureRequest) -> Iterator[Db]:
     """A database with obs, as superuser; `db.login("test_reader_a")` is somebody else's view of it."""
-    opened = Db(connection)
-    yield opened
-    opened.close()
+    with databases.opened(asked_for(request.node)) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -68,36 +70,38 @@ def dsn(db: Db) -> str:
 
 
 @pytest.fixture
-def bare_db(bare_connection: psycopg.Connection[Any]) -> Iterator[Db]:
+def bare_db(databases: Databases) -> Iterator[Db]:
     """An empty database, for what installing does."""
-    opened = Db(bare_connection)
-    yield opened
-    opened.close()
+    with databases.opened(NOTHING) as opened:
+        yield opened
+
+
+# Two tenants, `a` and `b`, with a reader and a writer login each (test_reader_a, test_writer_a, …).
+tenants = fixture_of(TENANTS, value=("a", "b"))
+
+
+@pytest.fixture(scope="session")
+def _installed_server() -> Iterator[Cluster]:
+    """Stopped, with obs in the database `obs`: to be copied. Copies have one system identifier."""
+    cluster = Cluster()
+    try:
+        cluster.start()
+        install_for_tests(cluster.create_database("obs"))
+        cluster.stop()
+        yield cluster
+    finally:
+        cluster.close()
 
 
 @pytest.fixture
-def tenants(db: Db) -> tuple[str, str]:
-    """Two tenants, `a` and `b`, with a reader and a writer login each (test_reader_a, test_writer_a, …)."""
-    for tenant in ("a", "b"):
-        db.call("create_tenant", tenant_id=tenant)
-        for login in (f"test_reader_{tenant}", f"test_writer_{tenant}"):
-            db.call("grant_access", role=login, tenant_id=tenant)
-    return "a", "b"
-
-
-@pytest.fixture
-def disposable_server() -> Iterator[Callable[..., Cluster]]:
+def disposable_server(_installed_server: Cluster) -> Iterator[Callable[..., Cluster]]:
     """Makes servers a test may stop, restart and kill; with obs in the database `obs`."""
     made: list[Cluster] = []
 
     def make(**settings: str) -> Cluster:
-        cluster = Cluster(**settings)
+        cluster = Cluster(copy_of=_installed_server, **settings)
         made.append(cluster)
-        cluster.start()
-        install(cluster.create_database("obs"))
-        with cluster.connect("obs") as conn:
-            create_logins(conn)
-        return cluster
+        return cluster.start()
 
     yield make
     for cluster in made:
@@ -106,28 +110,16 @@ def disposable_server() -> Iterator[Callable[..., Cluster]]:
 
 @pytest.fixture(scope="session")
 def cron_server() -> Iterator[Cluster]:
-    """A server whose pg_cron runs jobs in CRON_DATABASE, where obs is installed. Nobody may drop that database."""
     if not has_extension_library("pg_cron"):
         pytest.skip("pg_cron is not installed for this PostgreSQL")
-    cluster = Cluster(shared_preload_libraries="pg_cron", cron__database_name=CRON_DATABASE, cron__host="{base}")
-    try:
-        cluster.start()
-        dsn = cluster.create_database(CRON_DATABASE)
-        with psycopg.connect(dsn, autocommit=True) as conn:
-            conn.execute("create extension pg_cron")
-        install(dsn)
-        with psycopg.connect(dsn, autocommit=True) as conn:
-            create_logins(conn)
-        cluster.dbname = CRON_DATABASE
+    with with_pg_cron() as cluster:
         yield cluster
-    finally:
-        cluster.close()
 
 
 @pytest.fixture
 def cron_db(cron_server: Cluster) -> Iterator[Db]:
     """The database pg_cron works in. It is shared: a test removes what it scheduled."""
-    opened = Db(cron_server.connect(CRON_DATABASE))
+    opened = Db(cron_server.connect(cron_server.dbname))
     yield opened
     opened.close()
 
@@ -141,6 +133,13 @@ def pgbouncer(db: Db) -> Iterator[Pooler]:
     pooler = Pooler(info.host, info.port, info.dbname)
     yield pooler
     pooler.close()
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    started = Warm()
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

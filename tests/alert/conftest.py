@@ -6,9 +6,8 @@ import pytest
 
 from support.alerts import Watch
 from support.db import Db
-from support.diagnosed import healthy, host_tables, seen_good
-
-GOOD_NIGHTS = 7
+from support.histories import HISTORY, host_tables
+from support.stories import fixture_of
 
 
 @pytest.fixture
@@ -25,11 +24,4 @@ def host(db: Db, tenants: tuple[str, str]) -> Db:
     return db
 
 
-@pytest.fixture
-def history(host: Db) -> Db:
-    """Seven good nights of tenant a; the next one is number 7."""
-    for number in range(GOOD_NIGHTS):
-        run = healthy(host, number)
-    for code in ("MV-01", "CR-02", "VQ-03", "OA-04", "CC-05", "OE-06"):
-        seen_good(host, code, run)
-    return host
+history = fixture_of(HISTORY)

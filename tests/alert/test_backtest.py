@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from support.alerts import Watch
 from support.db import Db
 from support.pipeline import refused
+from support.stories import OBS, Story, fixture_of
 
 RATES = (0.1, 0.28, 0.33, 0.1, 0.6, 0.45, 0.1)
 
@@ -18,18 +19,27 @@ def night(number: int, hour: int = 1) -> str:
     return f"2026-03-{2 + number:02} {hour:02}:00:00+00"
 
 
-@pytest.fixture
-def week(watch: Watch, db: Db) -> Db:
-    """Seven nights of tenant a with crawl error rates RATES, judged and told at once; then it is noon."""
+def seven_nights(db: Db) -> None:
+    """Seven nights of tenant a with crawl error rates RATES, judged and told at once."""
+    db.execute("select obs.create_tenant('a')")
     db.execute("delete from obs.notification_routes")
     db.execute("insert into obs.notification_routes (route_name, channel) values ('default', 'mail')")
     db.execute("insert into obs.cluster (identity) values ('test') on conflict do nothing")
+    watch = Watch(db)
     for number, rate in enumerate(RATES):
         watch.at(night(number))
         watch.run(crawl=(100, round(rate * 100)))
         watch.evaluate()
-    watch.at(night(len(RATES) - 1, 12))
-    return db
+
+
+seven = fixture_of(Story("seven", seven_nights, after=OBS))
+
+
+@pytest.fixture
+def week(seven: Db) -> Db:
+    """The seven nights; then it is noon."""
+    Watch(seven).at(night(len(RATES) - 1, 12))
+    return seven
 
 
 def moves(db: Db, code: str = "CR-02", **arguments: object) -> list[tuple[int, str, str]]:
@@ -95,7 +105,7 @@ def test_a_rule_that_is_off_would_have_said_nothing_and_one_that_was_off_would_h
     assert moves(week, p_params={"enabled": 0}) == []
     week.execute("select obs.set_threshold('CR-02', 'enabled', 0)")
     watch.at(night(7))
-    watch.run(crawl=(100, 60))
+    watch.run(run="the eighth", crawl=(100, 60))
     assert moves(week)[-1][:2] == (6, "resolved")
     assert moves(week, p_params={"enabled": 1})[-1] == (7, "firing", "breach")
 

@@ -9,8 +9,10 @@ import pytest
 
 from obs_client.importing import import_files
 from support.db import Db
-from support.diagnosed import SUBJECTS, alert, causes, healthy, host_tables
+from support.diagnosed import SUBJECTS, alert, causes, healthy
+from support.histories import host_tables
 from support.install import ROOT
+from support.stories import OBS, Story, fixture_of
 
 SHARED = ROOT.parent / "shared" / "data" / "events"
 CODES = [*SUBJECTS, "RN-13", "UP-11", "WD-09"]
@@ -51,13 +53,14 @@ def test_a_hundred_healthy_nights_have_no_cause(db: Db) -> None:
     nights_without_a_cause(db, 100)
 
 
-@pytest.fixture
-def real_logs(db: Db) -> Db:
+def imported(db: Db) -> None:
     files: list[Path] = sorted(SHARED.glob("*tenant*.jsonl.gz"))
     if not files:
         pytest.skip("no shared test data beside this tree")
     assert import_files(db.dsn_for("test_writer"), files).complete
-    return db
+
+
+real_logs = fixture_of(Story("real_logs", imported, after=OBS))
 
 
 def test_the_clean_run_of_the_real_logs_has_no_cause(real_logs: Db) -> None:

@@ -9,25 +9,34 @@ import pytest
 
 from support.db import Db
 from support.diagnosed import NightRun, alert, healthy
+from support.histories import HISTORY
 from support.messages import LIMIT, message, parts
 from support.pipeline import refused
+from support.stories import Story, fixture_of
 
 
-@pytest.fixture
-def failing(history: Db) -> tuple[Db, int]:
+def a_failed_night(db: Db) -> None:
     """A diagnosed CR-02 of tenant a."""
-    night = NightRun(history, 7)
-    history.execute(
+    night = NightRun(db, 7)
+    db.execute(
         "update obs.enrichment_runs set langsmith_trace_url = 'https://smith.langchain.com/r/1' where run_id = %s",
         (night.run,),
     )
     run = night.refresh().crawl({"DNS_FAILURE": 0.5}).finish()
     made = alert(
-        history, "CR-02", run, value=0.54, threshold=0.5, severity="page", summary="65 of 120 crawls failed",
+        db, "CR-02", run, value=0.54, threshold=0.5, severity="page", summary="65 of 120 crawls failed",
         first_value=0.412, details={"sample": 120},
     )  # fmt: skip
-    history.call("diagnose", alert_id=made)
-    return history, made
+    db.call("diagnose", alert_id=made)
+
+
+failed_night = fixture_of(Story("failed_night", a_failed_night, after=HISTORY))
+
+
+@pytest.fixture
+def failing(failed_night: Db) -> tuple[Db, int]:
+    """The database with the failed night, and its alert."""
+    return failed_night, failed_night.one("select alert_id from obs.alerts where run_id = 'a-7'")
 
 
 def test_a_message_says_what_helps(failing: tuple[Db, int]) -> None:

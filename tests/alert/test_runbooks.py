@@ -9,7 +9,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from support.db import Db
-from support.diagnosed import alert, healthy, host_tables, verdicts
+from support.diagnosed import alert, healthy, verdicts
+from support.histories import host_tables
 from support.install import ROOT, install
 from support.pipeline import refused
 from support.tenants import outcome

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,26 +12,25 @@ import pytest
 from support.db import Db
 from support.qa import drawn
 from support.sheets import Sheet
+from support.warm import Warm, clean_environment
 
 OBS = Path(sys.executable).with_name("obs")
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def clean_environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "OBS_"))}
-    return {**kept, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **more}
-
-
 @pytest.fixture
-def obs() -> Run:
-    """`obs("version", dsn=…)`; the environment names no database by itself."""
+def obs(warm: Warm) -> Run:
+    """`obs("version", dsn=…)`; the environment names no database by itself. With options: a process of its own."""
 
     def run(*args: object, dsn: str | None = None, **options: object) -> subprocess.CompletedProcess[str]:
         environment = clean_environment(**({"OBS_DSN": dsn} if dsn else {}))
         command = [str(OBS), *map(str, args)]
-        settings: dict[str, object] = {"stdin": subprocess.DEVNULL, "env": environment, "timeout": 120, **options}
-        done = subprocess.run(command, capture_output=True, text=True, **settings)  # type: ignore[call-overload]
+        if options:
+            settings: dict[str, object] = {"stdin": subprocess.DEVNULL, "env": environment, "timeout": 120, **options}
+            done = subprocess.run(command, capture_output=True, text=True, **settings)  # type: ignore[call-overload]
+        else:
+            done = warm.run(command, environment, timeout=120)
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from pathlib import Path
@@ -54,9 +55,15 @@ def test_a_file_is_short(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= MAX_LINES
 
 
+@functools.cache
+def homes() -> dict[str, str]:
+    """The layer of each function."""
+    return {name: layer(path) for path in function_files() for name in defined(path)}
+
+
 @pytest.mark.parametrize("path", ALL)
 def test_calls_go_downwards(path: Path) -> None:
-    home = {name: layer(other) for other in function_files() for name in defined(other)}
+    home = homes()
     own = LAYERS.index(layer(path))
     upwards = {name: home[name] for name in called(path) if name in home and LAYERS.index(home[name]) > own}
     assert upwards == {}

@@ -2,72 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-
-import pytest
-
-from support.cluster import Cluster
-from support.db import Db
-from support.health import checks, unschedule_all
-
-MINUTE_AND_SOME = 75.0
-REFUSE_OVER_TCP = "host all obs_cron 127.0.0.1/32 reject\n"
-
-
-@dataclass
-class Minute:
-    db: Db
-    history: dict[str, Any]
-    heartbeats: dict[str, Any]
-    status: dict[str, Any]
-    started_again: dict[str, str]
-
-
-def history(db: Db) -> dict[str, Any]:
-    query = """
-        select distinct on (j.jobname) j.jobname, d.* from cron.job_run_details d join cron.job j using (jobid)
-        where d.status in ('succeeded', 'failed') order by j.jobname, d.runid"""
-    return {row.jobname: row for row in db.rows(query)}
-
-
-@pytest.fixture(scope="module")
-def minute(cron_server: Cluster) -> Iterator[Minute]:
-    """What a minute boundary left behind. The refused job is the one that pg_cron reaches over TCP."""
-    db = Db(cron_server.connect(cron_server.dbname))
-    hba = cron_server.data / "pg_hba.conf"
-    allowed = hba.read_text()
-    unschedule_all(db)
-    db.execute("grant usage on schema cron to obs_cron")
-    db.execute(
-        """insert into obs.jobs (job, schedule, command, max_age, comment) values
-        ('boom', '* * * * *', 'select 1 / 0', '3 minutes', ''), ('refused', '* * * * *', 'select 1', '3 minutes', ''),
-        ('steps', '* * * * *', 'call obs.maintain_by_steps()', '3 minutes', '')"""
-    )
-    try:
-        db.call("start_run", tenant_id="a", run_id="real")
-        for n in range(3):
-            db.call("log_event", run_id="real", stage="crawl", event="finish", status="success", duration_ms=10 * n)
-        db.calls("start")
-        db.execute("update cron.job set nodename = '127.0.0.1' where jobname = 'obs:refused'")
-        hba.write_text(REFUSE_OVER_TCP + allowed)
-        db.execute("select pg_reload_conf()")
-        deadline = time.monotonic() + MINUTE_AND_SOME
-        while not {"obs:tick", "obs:boom", "obs:refused", "obs:steps"} <= set(history(db)):
-            assert time.monotonic() < deadline, f"pg_cron ran only {sorted(history(db))}\n{cron_server.log()[-2000:]}"
-            time.sleep(0.2)
-        heartbeats = {row.job: row for row in db.rows("select * from obs.jobs")}
-        status = checks(db)
-        ran = history(db)
-        yield Minute(db, ran, heartbeats, status, {row.job: row.how for row in db.calls("start")})
-    finally:
-        hba.write_text(allowed)
-        db.execute("select pg_reload_conf()")
-        unschedule_all(db)
-        db.execute("delete from obs.jobs where job in ('boom', 'refused', 'steps')")
-        db.close()
+from support.cron import Minute
 
 
 def test_the_tick_folds_what_was_logged(minute: Minute) -> None:

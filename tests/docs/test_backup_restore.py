@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,19 +25,33 @@ NUMBERS = """select run_id, stage, count_total, count_success, count_error, p50_
     from obs.run_stage_stats order by 1, 2"""
 
 
+@pytest.fixture(scope="module")
+def sampled(_installed_server: Cluster) -> Iterator[Cluster]:
+    """Stopped, with the sample data: to be copied."""
+    cluster = Cluster(copy_of=_installed_server)
+    try:
+        psql(cluster.start().dsn("obs"), "-1", "-o", "/dev/null", "-f", ROOT / "docs" / "sample.sql")
+        cluster.stop()
+        yield cluster
+    finally:
+        cluster.close()
+
+
 @pytest.fixture
-def source(disposable_server: Callable[..., Cluster]) -> Iterator[Db]:
+def source(sampled: Cluster) -> Iterator[Db]:
     """A server with the sample data, and a run whose last events are not folded yet."""
-    cluster = disposable_server()
-    psql(cluster.dsn("obs"), "-1", "-o", "/dev/null", "-f", ROOT / "docs" / "sample.sql")
+    cluster = Cluster(copy_of=sampled).start()
     db = Db(cluster.connect("obs"))
     db.call("grant_access", role="test_reader_a", tenant_id="alba")
     db.call("start_run", tenant_id="alba", run_id="open")
     for company in range(10):
         db.call("log_event", run_id="open", stage="crawl", event="finish", company_id=str(company), duration_ms=company)
     assert db.one("select sum(n) from obs.stage_deltas") == 10
-    yield db
-    db.close()
+    try:
+        yield db
+    finally:
+        db.close()
+        cluster.close()
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

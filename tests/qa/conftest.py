@@ -7,6 +7,7 @@ import pytest
 from support.db import Db
 from support.qa import drawn
 from support.samples import Host
+from support.stories import TENANTS, Story, fixture_of
 
 
 @pytest.fixture
@@ -14,13 +15,14 @@ def host(db: Db) -> Host:
     return Host(db)
 
 
-@pytest.fixture
-def night(db: Db, tenants: tuple[str, str]) -> Db:
+def ten_companies(db: Db) -> None:
     """Reviewers of a: test_reviewer_a and test_reviewer; of b: test_reviewer_b. Run r1 of a, ten companies."""
     for login, tenant in (("test_reviewer_a", "a"), ("test_reviewer", "a"), ("test_reviewer_b", "b")):
         db.call("grant_access", role=login, tenant_id=tenant)
     drawn(db)
-    return db
+
+
+night = fixture_of(Story("night", ten_companies, after=TENANTS))
 
 
 @pytest.fixture

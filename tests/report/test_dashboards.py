@@ -10,12 +10,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import pytest
 from psycopg.types.json import Jsonb
 
 from support.db import Db
 from support.pipeline import line, refused, run_row, start
 from support.qa import drawn, reviewed
+from support.stories import TENANTS, Story, fixture_of
 
 VIEWS = (
     "dash_tenant_overview", "dash_vendor_usage", "dash_quality", "dash_rationale_lengths", "dash_latency",
@@ -63,11 +63,10 @@ def events(run: str, tenant: str) -> list[dict[str, Any]]:
     return [*crawl, *tavily, *first_try, *score, *failed, *mails, *export, *calls]
 
 
-@pytest.fixture
-def night(db: Db, tenants: tuple[str, str]) -> Db:
+def a_night(db: Db) -> None:
     """One night of tenant a and one of b, which starts when it is tomorrow already in Paris; a drill beside it."""
     db.execute("update obs.tenants set time_zone = 'Europe/Paris'")
-    for tenant in tenants:
+    for tenant in ("a", "b"):
         run = f"night-{tenant}"
         start(db, run, tenant, started_at=BEGAN, trace_url="https://smith.example/1")
         assert db.call("log_events", events=Jsonb(events(run, tenant))).accepted == len(events(run, tenant))
@@ -79,7 +78,9 @@ def night(db: Db, tenants: tuple[str, str]) -> Db:
     db.call("log_events", events=Jsonb(events("drill", "a")))
     db.call("finish_run", run_id="drill")
     db.execute("update obs.enrichment_runs set is_simulation = true where run_id = 'drill'")
-    return db
+
+
+night = fixture_of(Story("night", a_night, after=TENANTS))
 
 
 def rows(db: Db, view: str) -> list[Any]:

@@ -15,6 +15,7 @@ from obs_client import errors, report, shown
 from support.db import Db
 from support.pipeline import line, log_lines, start
 from support.qa import drawn, reviewed
+from support.stories import TENANTS, Story, fixture_of
 
 HOSTILE = (
     "</td></style><script>alert(1)</script> | `x` ![i](http://evil.example/i) "
@@ -48,9 +49,8 @@ def night(db: Db, run: str, hour: int, tenant: str = "a", **more: Any) -> None:
     db.call("finish_run", run_id=run, tenant_id=tenant, ended_at=f"2026-03-0{hour}T01:30:00Z", status="success")
 
 
-@pytest.fixture
-def reader(db: Db, tenants: tuple[str, str]) -> Db:
-    """Runs r1 and r2 of a, r1 of b; QA of r2; an alert of r2; as a's reader."""
+def three_runs(db: Db) -> None:
+    """Runs r1 and r2 of a, r1 of b; QA of r2; an alert of r2."""
     night(db, "r1", 1)
     night(db, "r1", 1, "b")
     night(db, "r2", 2, trace_url="https://trace.example/r2")
@@ -62,7 +62,15 @@ def reader(db: Db, tenants: tuple[str, str]) -> Db:
             (tenant_id, alert_code, subject, severity, run_id, rule_version, breached_at, fired_at, summary)
         values ('a', 'CR-02', 'x', 'page', 'r2', 1, now(), now(), 'crawl success 40 %')"""
     )
-    return db.login("test_reader_a")
+
+
+told = fixture_of(Story("told", three_runs, after=TENANTS))
+
+
+@pytest.fixture
+def reader(told: Db) -> Db:
+    """The three runs, as a's reader."""
+    return told.login("test_reader_a")
 
 
 def page(reader: Db, run: str = "r2") -> Any:

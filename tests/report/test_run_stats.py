@@ -11,6 +11,7 @@ from support.aged import days_back, nights
 from support.db import Db
 from support.pipeline import event_id, line, log_lines, refused, start
 from support.qa import drawn, reviewed, status
+from support.stories import TENANTS, Story, fixture_of
 
 AT = "2026-03-02T01:{:02}:{:02}+00:00"
 
@@ -19,9 +20,8 @@ def stats(db: Db, run: str = "r1", **more: Any) -> Any:
     return db.call("run_stats", run_id=run, **more)
 
 
-@pytest.fixture
-def night(db: Db, tenants: tuple[str, str]) -> Db:
-    """Run r1 of a: two stages, two vendors, errors in both, a retry and an error outside any stage; as its reader."""
+def a_night(db: Db) -> None:
+    """Run r1 of a: two stages, two vendors, errors in both, a retry and an error outside any stage."""
     start(db, started_at="2026-03-02 01:00Z", trace_url="https://trace.example/r1", meta={"candidates_pre": 12})
     db.call("set_metric", run_id="r1", name="bucket", reason="High", value=3)
     db.call("set_metric", run_id="r1", name="bucket", reason="Low", value=1.5)
@@ -43,7 +43,15 @@ def night(db: Db, tenants: tuple[str, str]) -> Db:
     for stage in ("crawl", "score"):
         db.call("finish_stage", run_id="r1", stage=stage)
     db.call("finish_run", run_id="r1", ended_at="2026-03-02 01:10Z")
-    return db.login("test_reader_a")
+
+
+told = fixture_of(Story("told", a_night, after=TENANTS))
+
+
+@pytest.fixture
+def night(told: Db) -> Db:
+    """The run, as its reader."""
+    return told.login("test_reader_a")
 
 
 def test_everything_is_there_once(night: Db) -> None:

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from support.aged import days_back, kept, nights, partitions
 from support.db import Db
 from support.pipeline import drift, item, line, log_batch, log_lines, refused, run_row, start
+from support.stories import OBS, Story, fixture_of
 
 
 def maintain(db: Db, minutes: int = 0) -> dict[str, int]:
@@ -20,14 +21,15 @@ def maintain(db: Db, minutes: int = 0) -> dict[str, int]:
     return dict(db.call("maintain"))
 
 
-@pytest.fixture
-def two(db: Db) -> Db:
+def two_windows(db: Db) -> None:
     """Tenants a (30 days) and b (14 days), each with a run on every fifth day back to 40 days ago."""
     for tenant in "ab":
         db.call("create_tenant", tenant_id=tenant)
         nights(db, tenant, days_back(40, 0)[::5], 30)
     db.execute("select obs.set_setting('retention_days', '14', 'b')")
-    return db
+
+
+two = fixture_of(Story("two", two_windows, after=OBS))
 
 
 def test_each_tenant_keeps_its_own_window_and_days_go_whole_when_nobody_needs_them(two: Db) -> None:

@@ -47,8 +47,8 @@ CATALOG_FUNCTIONS = """
         'anycompatiblearray'::regtype, 'anycompatiblerange'::regtype, 'anycompatiblemultirange'::regtype,
         'anycompatiblenonarray'::regtype
       ]::oid[]
-      and exists (select from pg_proc p
-        where p.pronamespace = 'obs'::regnamespace and p.prosrc ~ ('\\m' || f.proname || '\\('))"""
+      and f.proname in (select called[1] from pg_proc p, regexp_matches(p.prosrc, '\\m([a-z_]+)\\(', 'g') called
+        where p.pronamespace = 'obs'::regnamespace)"""
 
 OPERATORS = ("=", "<>", "<", ">", "||", "~", "+", "-", "/", "->>", "->", "@>", "^@")
 TYPES = ("text", "jsonb", "timestamptz", "numeric", "int8", "bool", "uuid", "regclass")

@@ -47,17 +47,11 @@ def free_port() -> int:
 
 
 class Cluster:
-    """The attributes up to dbname are the ones pytest-postgresql reads."""
-
     host = "127.0.0.1"
-    user = "postgres"
-    password: str | None = None
-    options = ""
-    maintenance_dbname = "postgres"
-    template_dbname = "template1"
     dbname = "postgres"
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, copy_of: Cluster | None = None, **settings: str) -> None:
+        """`copy_of` is one that has been stopped: what it holds is there, and nothing has to be made anew."""
         self.base = Path(tempfile.mkdtemp(prefix="obs-test-", dir=roomy_directory()))
         self.data = self.base / "data"
         self.port = free_port()
@@ -67,9 +61,13 @@ class Cluster:
             [*as_server_user(), str(bindir() / "pg_ctl"), "-D", str(self.data), "-m", "immediate", "-w", "stop"]
         )
         self._guard = Guard(f"{stop}; rm -rf {shlex.quote(str(self.base))}")
-        self._run(
-            "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"
-        )
+        if copy_of:
+            subprocess.run(["cp", "-a", copy_of.data, self.data], check=True)
+        else:
+            self._run(
+                "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8",
+                "--locale=C.UTF-8",
+            )  # fmt: skip
         own = {"listen_addresses": self.host, "port": str(self.port), "unix_socket_directories": str(self.base)}
         self.configure(**{**FAST, **own, **{k: v.format(base=self.base) for k, v in settings.items()}})
 

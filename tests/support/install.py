@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from support.binaries import bindir
 
@@ -62,9 +61,7 @@ def create_logins(conn: psycopg.Connection[Any]) -> None:
             conn.execute(f"grant {group} to {login}")
 
 
-def load_template(host: str, port: int, user: str, dbname: str, password: str | None, **_: Any) -> None:
-    """The loader of pytest-postgresql's template database."""
-    dsn = make_conninfo(host=host, port=port, user=user, dbname=dbname, password=password)
+def install_for_tests(dsn: str) -> None:
     install(dsn)
     with psycopg.connect(dsn, autocommit=True) as conn:
         create_logins(conn)

@@ -11,14 +11,15 @@ from psycopg.types.json import Jsonb
 from support.db import Db
 from support.outbox import put
 from support.pipeline import item, line, log_lines, start, vendor_call
+from support.stories import TENANTS, Story, fixture_of
 from support.tenants import MARK
 
 # Tables in which a row of a tenant is no row of its data, or that the fixture cannot fill.
 NOT_FILLED: set[str] = set()
 
 
-@pytest.fixture
-def crowded(db: Db, tenants: tuple[str, str]) -> Db:
+def something_in_every_table(db: Db) -> None:
+    """Tenants a and b with something in every table."""
     db.call("grant_access", role="test_reviewer_a", tenant_id="a")
     for tenant, word in (("a", "alpha"), ("b", MARK)):
         run = f"{word}-run"
@@ -59,7 +60,9 @@ def crowded(db: Db, tenants: tuple[str, str]) -> Db:
         privacy_of(db, tenant, word)
         looked_after(db, tenant, word)
     db.execute("analyze")
-    return db
+
+
+crowded = fixture_of(Story("crowded", something_in_every_table, after=TENANTS))
 
 
 def sampled(db: Db, tenant: str, word: str) -> None:

@@ -10,14 +10,16 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from support.cluster import Cluster
+from support.databases import Databases
 from support.db import Db
 from support.install import create_logins, psql
+from support.stories import Story
 
 from .use import fill
 
@@ -33,31 +35,60 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.fixture(scope="session")
+def installed_0_1(released: Path) -> Story:
+    def install_and_log_in(db: Db) -> None:
+        psql(db.dsn, "-1", "-f", released / "sql" / "install.sql")
+        create_logins(db.conn)
+        assert db.call("version") == "0.1.0"
+
+    return Story("installed_0_1", install_and_log_in)
+
+
+@pytest.fixture(scope="session")
+def used_0_1(installed_0_1: Story) -> Story:
+    return Story("used_0_1", fill, after=installed_0_1)
+
+
 @pytest.fixture
-def old_db(bare_db: Db, released: Path, server: object) -> Db:
+def old_db(databases: Databases, installed_0_1: Story) -> Iterator[Db]:
     """A database that has obs 0.1.0, with the logins of the tests."""
-    psql(bare_db.dsn, "-1", "-f", released / "sql" / "install.sql")
-    create_logins(bare_db.conn)
-    assert bare_db.call("version") == "0.1.0"
-    return bare_db
+    with databases.opened(installed_0_1) as db:
+        yield db
 
 
 @pytest.fixture
-def used_db(old_db: Db) -> Db:
-    """The same, with something in every table that 0.1.0 has."""
-    fill(old_db)
-    return old_db
+def used_db(databases: Databases, used_0_1: Story) -> Iterator[Db]:
+    """The same, with something in every table that 0.1.0 has; its forwarders may speak, though it is a copy."""
+    with databases.opened(used_0_1) as db:
+        db.call("accept_cluster")
+        yield db
+
+
+@pytest.fixture(scope="session")
+def _filled_server(_installed_server: Cluster, released: Path) -> Iterator[Cluster]:
+    """Stopped, with a filled obs 0.1.0 in the database `old`: to be copied."""
+    cluster = Cluster(copy_of=_installed_server)
+    try:
+        cluster.start()
+        psql(cluster.create_database("old"), "-1", "-f", released / "sql" / "install.sql")
+        db = Db(cluster.connect("old"))
+        fill(db)
+        db.close()
+        cluster.stop()
+        yield cluster
+    finally:
+        cluster.close()
 
 
 @pytest.fixture
-def old_server(disposable_server: Callable[..., Cluster], released: Path) -> Cluster:
+def old_server(_filled_server: Cluster) -> Iterator[Cluster]:
     """A server of its own, whose database `old` has a filled obs 0.1.0."""
-    cluster = disposable_server()
-    psql(cluster.create_database("old"), "-1", "-f", released / "sql" / "install.sql")
-    db = Db(cluster.connect("old"))
-    fill(db)
-    db.close()
-    return cluster
+    cluster = Cluster(copy_of=_filled_server)
+    try:
+        yield cluster.start()
+    finally:
+        cluster.close()
 
 
 def old_client(released: Path, program: str, *args: str, **environment: str) -> subprocess.Popen[str]:

@@ -6,13 +6,13 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from support.alerts import Watch
+from support.databases import Databases
 from support.db import Db
 from support.qa import drawn
+from support.stories import OBS
 from support.web import Site
 
 ROLES = ("test_reader_a", "test_reader_b", "test_reviewer_a", "test_reviewer_b", "test_ops", "test_nobody")
@@ -20,19 +20,11 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def world(template: Any, worker_id: str) -> Iterator[Db]:
+def world(databases: Databases) -> Iterator[Db]:
     """The story in a clone of the template, as superuser."""
-    name = f"obs_web_{worker_id}_{next(_numbers)}"
-    parts = {"host": template.host, "port": template.port, "user": template.user, "password": template.password or None}
-    with psycopg.connect(make_conninfo(dbname="postgres", **parts), autocommit=True) as keeper:
-        keeper.execute(f"create database {name} template {template.template_dbname}")
-        opened = Db(psycopg.connect(make_conninfo(dbname=name, **parts)))
-        try:
-            tell(opened)
-            yield opened
-        finally:
-            opened.close()
-            keeper.execute(f"drop database {name} with (force)")
+    with databases.opened(OBS) as opened:
+        tell(opened)
+        yield opened
 
 
 def tell(db: Db) -> None:

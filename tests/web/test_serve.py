@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -17,25 +16,21 @@ import pytest
 from obs_client.web.options import ConfigError, Options, hosts_from, secret_from
 from obs_client.web.tokens import Signer, seconds
 from support.db import Db
+from support.warm import Warm, clean_environment
 from support.web import SECRET, forms
 
 OBS = Path(sys.executable).with_name("obs")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "OBS_"))}
-    return {**kept, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **more}
-
-
 @pytest.fixture
-def obs(world: Db, web_login: str, tmp_path: Path) -> Run:
+def obs(world: Db, web_login: str, tmp_path: Path, warm: Warm) -> Run:
     secret = tmp_path / "secret"
     secret.write_bytes(SECRET + b"\n")
 
     def run(*args: str, **more: str) -> subprocess.CompletedProcess[str]:
-        variables = environment(**{"OBS_DSN": world.dsn_for(web_login), "OBS_SECRET_FILE": str(secret), **more})
-        done = subprocess.run([OBS, *args], capture_output=True, text=True, env=variables, timeout=60)
+        variables = clean_environment(**{"OBS_DSN": world.dsn_for(web_login), "OBS_SECRET_FILE": str(secret), **more})
+        done = warm.run([str(OBS), *args], variables, timeout=60)
         assert "Traceback" not in done.stdout + done.stderr
         return done
 
@@ -45,7 +40,7 @@ def obs(world: Db, web_login: str, tmp_path: Path) -> Run:
 @pytest.fixture
 def serving(world: Db, web_login: str) -> Iterator[str]:
     """The address of a running `obs serve`."""
-    variables = environment(OBS_DSN=world.dsn_for(web_login), OBS_SECRET=SECRET.decode())
+    variables = clean_environment(OBS_DSN=world.dsn_for(web_login), OBS_SECRET=SECRET.decode())
     command = [OBS, "serve", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=variables) as process:
         assert process.stderr
