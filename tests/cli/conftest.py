@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from support.db import Db
-from support.qa import drawn
+from support.qa import NIGHT
 from support.sheets import Sheet
+from support.stories import fixture_of
 from support.warm import Warm, clean_environment
 
 OBS = Path(sys.executable).with_name("obs")
@@ -48,14 +49,13 @@ def ops(db: Db) -> str:
     return db.dsn_for("test_ops")
 
 
+night = fixture_of(NIGHT)
+
+
 @pytest.fixture
-def reviewer(db: Db, tenants: tuple[str, str]) -> str:
+def reviewer(night: Db) -> str:
     """The database as a reviewer of a sees it, with ten companies of run r1."""
-    db.call("grant_access", role="test_reviewer_a", tenant_id="a")
-    db.call("grant_access", role="test_reviewer", tenant_id="a")
-    db.call("grant_access", role="test_reviewer_b", tenant_id="b")
-    drawn(db)
-    return db.dsn_for("test_reviewer_a")
+    return night.dsn_for("test_reviewer_a")
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from support.db import Db
-from support.qa import drawn
+from support.qa import NIGHT
 from support.samples import Host
-from support.stories import TENANTS, Story, fixture_of
+from support.stories import fixture_of
 
 
 @pytest.fixture
@@ -15,14 +15,7 @@ def host(db: Db) -> Host:
     return Host(db)
 
 
-def ten_companies(db: Db) -> None:
-    """Reviewers of a: test_reviewer_a and test_reviewer; of b: test_reviewer_b. Run r1 of a, ten companies."""
-    for login, tenant in (("test_reviewer_a", "a"), ("test_reviewer", "a"), ("test_reviewer_b", "b")):
-        db.call("grant_access", role=login, tenant_id=tenant)
-    drawn(db)
-
-
-night = fixture_of(Story("night", ten_companies, after=TENANTS))
+night = fixture_of(NIGHT)
 
 
 @pytest.fixture

@@ -81,12 +81,14 @@ def drop_under_writers(db: Db, events_a_day: int, seen: list[date] | None = None
     """
     db.call("create_tenant", tenant_id="old")
     nights(db, "old", days_back(40, 1), events_a_day)
-    recent = "run_day > current_date - 4"
-    db.execute(f"update obs.enrichment_runs set finished_at = ended_at, last_event_at = ended_at where {recent}")
-    audited(db, seen or [])
+    db.execute(
+        """update obs.enrichment_runs set finished_at = ended_at, last_event_at = ended_at
+        where run_day > current_date - 4"""
+    )
     db.execute("vacuum analyze")
     due = files(db, days_back(40, 31))
     stored = kept(db)
+    audited(db, seen or [])
     with Traffic(db) as traffic:
         db.login("obs_cron").execute("call obs.maintain_by_steps()")
         before = len(traffic.waits_ms)

@@ -7,6 +7,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from support.db import Db
+from support.stories import TENANTS, Story
 
 CHECKS = {
     "domain": {"verdict": "pass", "reason": "resolves", "by": "machine"},
@@ -63,3 +64,13 @@ def status(db: Db, run: str = "r1", tenant: str = "a") -> Any:
 
 def follow_ups(db: Db) -> list[Any]:
     return db.rows("select tenant_id, run_id, passed, failed, pending, closed_at from obs.qa_follow_ups order by 1, 2")
+
+
+def ten_companies(db: Db) -> None:
+    """Reviewers of a: test_reviewer_a and test_reviewer; of b: test_reviewer_b. Run r1 of a, ten companies."""
+    for login, tenant in (("test_reviewer_a", "a"), ("test_reviewer", "a"), ("test_reviewer_b", "b")):
+        db.call("grant_access", role=login, tenant_id=tenant)
+    drawn(db)
+
+
+NIGHT = Story("night", ten_companies, after=TENANTS)

@@ -14,7 +14,8 @@ from support.install import install_for_tests
 
 @dataclass(frozen=True)
 class Story:
-    """`tell` is given a database in which the story `after` has been told. Nothing in it may age within minutes."""
+    """`tell` is given a database in which the story `after` has been told. Nothing in it may age within minutes, and
+    nothing may have been claimed for a forwarder: clones are other databases, whose forwarders would be silent."""
 
     name: str
     tell: Callable[[Db], Any]
