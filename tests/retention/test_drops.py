@@ -143,8 +143,8 @@ def sorted_by_day(stored: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def test_due_days_are_dropped_beside_four_writers(db: Db) -> None:
-    drop_under_writers(db, 1000, seen=days_back(30, 6))
-    assert db.one("select last_result ->> 'events_audited' from obs.jobs where job = 'maintain'") == "4000"
+    drop_under_writers(db, 5000, seen=days_back(30, 6))
+    assert db.one("select last_result ->> 'events_audited' from obs.jobs where job = 'maintain'") == "20000"
 
 
 @pytest.mark.soak
