@@ -5,7 +5,7 @@
 -- for another night than the last two
 -- Committed before the letter goes out, and never taken back by time: who dies in between has sent at most once.
 create or replace function obs.claim_night_mail(p_tenant_id text, p_night date, p_recipients text[]) returns boolean
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set lock_timeout = '1s'
 as $$
 begin
     perform obs._reported_tenant(p_tenant_id);
@@ -23,6 +23,8 @@ begin
     values (p_tenant_id, p_night, obs._recipients_hash(p_recipients), obs._asker(), clock_timestamp())
     on conflict do nothing;
     return found;
+exception when lock_not_available then
+    return false;  -- another session is claiming it, and has not committed
 end
 $$;
 comment on function obs.claim_night_mail(text, date, text[]) is

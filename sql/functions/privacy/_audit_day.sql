@@ -3,9 +3,9 @@
 -- Reads/Writes: event_days, the day's partition, audit_pieces, privacy_audits, and all that _tell_audit writes
 -- Raises: nothing
 -- A day is closed two days after it began: runs of it are over, or late. A piece is p_blocks blocks of the partition, some
--- hundred events: writers on the same processors wait for none longer than that; the last piece makes the report. Returns the
--- rows read, at least 1; 0: no day is left. What another transaction moves to a block already read, as compaction does, had been
--- read there or was stored by the door meanwhile.
+-- hundred events, or fewer where long texts stand beside them: writers on the same processors wait for none longer than that.
+-- The last piece makes the report. Returns the rows read, at least 1; 0: no day is left. What another transaction moves to a
+-- block already read, as compaction does, had been read there or was stored by the door meanwhile.
 create or replace function obs._audit_day(p_blocks int default 16) returns bigint
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
@@ -14,6 +14,7 @@ declare
     v_day date;
     v_relation regclass;
     v_from bigint;
+    v_blocks bigint;
     v_scan jsonb;
 begin
     select d.run_day, to_regclass(format('obs.run_event_logs_%s', to_char(d.run_day, 'YYYYMMDD')))
@@ -33,12 +34,20 @@ begin
     v_started := coalesce(
         (select p.started_at from obs.audit_pieces p where p.run_day = v_day order by p.first_block limit 1), v_started
     );
+    v_blocks := coalesce((
+        select greatest(p_blocks * h.heap / nullif(h.heap + h.long_texts, 0), 1)
+        from (
+            select pg_relation_size(c.oid) as heap, coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0) as long_texts
+            from pg_class c
+            where c.oid = v_relation
+        ) h
+    ), p_blocks);
     v_scan := coalesce(
-        case when v_relation is not null then obs._scan_relation(v_relation, null, v_from, v_from + p_blocks) end, '{}'
+        case when v_relation is not null then obs._scan_relation(v_relation, null, v_from, v_from + v_blocks) end, '{}'
     );
     insert into obs.audit_pieces (run_day, first_block, next_block, started_at, scan)
-    values (v_day, v_from, v_from + p_blocks, v_started, v_scan);
-    if v_from + p_blocks >= coalesce(pg_relation_size(v_relation) / current_setting('block_size')::int, 0) then
+    values (v_day, v_from, v_from + v_blocks, v_started, v_scan);
+    if v_from + v_blocks >= coalesce(pg_relation_size(v_relation) / current_setting('block_size')::int, 0) then
         if obs._record_audit(
             null, v_day, null, v_started, (select jsonb_agg(p.scan order by p.first_block) from obs.audit_pieces p), '{}', '[]'
         ) ->> 'verdict' = 'dirty' then

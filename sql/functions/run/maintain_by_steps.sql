@@ -5,8 +5,9 @@
 -- After each piece it rests as long as the piece took, 0.1 s at most: on few processors a writer that is ready to run would else
 -- wait behind one piece after the other.
 -- A procedure that commits can carry no SET and no other rights than its caller's: every name is qualified.
--- After four minutes each step that is left does one piece, so that days are dropped whatever the audit has before it: the
--- statement_timeout of obs_cron, five minutes, counts for the whole CALL.
+-- A step has a minute, so that no tenant's heavy texts keep others' data from leaving; after four minutes each step that is left
+-- does one piece, and days are dropped whatever the audit has before it: the statement_timeout of obs_cron, five minutes, counts
+-- for the whole CALL.
 create or replace procedure obs.maintain_by_steps()
 language plpgsql
 as $$
@@ -15,6 +16,7 @@ declare
     v_until constant pg_catalog.timestamptz
         := pg_catalog.clock_timestamp() operator(pg_catalog.+) '4 minutes'::pg_catalog.interval;
     v_result pg_catalog.jsonb := pg_catalog.jsonb_build_object('job', 'maintain');
+    v_step_until pg_catalog.timestamptz;
     v_step pg_catalog.text;
     v_began pg_catalog.timestamptz;
     v_done pg_catalog.int8;
@@ -23,6 +25,7 @@ declare
 begin
     foreach v_step in array obs.maintenance_steps() loop
         v_sum := 0;
+        v_step_until := least(v_until, pg_catalog.clock_timestamp() operator(pg_catalog.+) '1 minute'::pg_catalog.interval);
         loop
             v_began := pg_catalog.clock_timestamp();
             begin
@@ -39,7 +42,7 @@ begin
             perform pg_catalog.pg_sleep(least(0.1, pg_catalog.date_part(
                 'epoch', pg_catalog.clock_timestamp() operator(pg_catalog.-) v_began
             )));
-            exit when v_done operator(pg_catalog.=) 0 or pg_catalog.clock_timestamp() operator(pg_catalog.>) v_until;
+            exit when v_done operator(pg_catalog.=) 0 or pg_catalog.clock_timestamp() operator(pg_catalog.>) v_step_until;
         end loop;
         v_result := pg_catalog.jsonb_set(v_result, array[v_step], pg_catalog.to_jsonb(v_sum));
     end loop;

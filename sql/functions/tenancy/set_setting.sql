@@ -49,10 +49,10 @@ declare
         when 'runbook_base_url' then case when jsonb_typeof(p_value) <> 'string' or p_value #>> '{}' !~ '^[^[:cntrl:][:space:]]{1,100}$'
             then 'a path or URL of at most 100 characters, which the code of the runbook follows, or that has {code} in it' end
         when 'pages_base_url' then case when jsonb_typeof(p_value) <> 'string'
-            or p_value #>> '{}' !~ '^https?://[^[:cntrl:][:space:]?#]{1,192}$'
+            or p_value #>> '{}' !~ '^https?://[a-zA-Z0-9.:\[\]-]+(/[!$-;=A-Z_a-z~]*)?$' or length(p_value #>> '{}') > 200
             then 'an http or https address of at most 200 characters, where obs serve answers, without ? and #' end
         when 'trace_url_template' then case when jsonb_typeof(p_value) <> 'string'
-            or p_value #>> '{}' !~ '^https?://[^[:cntrl:][:space:]/{}?#]+[/?#][^[:cntrl:][:space:]]*$'
+            or p_value #>> '{}' !~ '^https?://[a-zA-Z0-9.:\[\]-]+[/?#][]!#-;=?-\[_a-z{}~]*$'
             or length(p_value #>> '{}') > 300 or strpos(p_value #>> '{}', '{trace_id}') = 0
             then 'an http or https address of at most 300 characters, of a host, with {trace_id} in what follows it' end
         else 'unknown'
