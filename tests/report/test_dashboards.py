@@ -381,10 +381,10 @@ def test_a_stage_that_has_ended_is_done_and_one_that_is_new_weighs_as_the_others
     assert same(progress(), Fraction(5, 40)), "half of 10 minutes of 40"
     night.call("finish_stage", run_id="tonight", stage="crawl")
     assert same(progress(), Fraction(10, 40)), "all of them, though five items never came"
-    night.call("start_stage", run_id="tonight", stage="news", planned=4)
+    night.call("start_stage", run_id="tonight", stage="news", planned=2)
     night.call("log_events", events=Jsonb([line("tonight", "finish", stage="news")]))
     night.call("tick")
-    assert same(progress(), Fraction(15, 60)), "a quarter of 20 minutes, the mean of the others"
+    assert same(progress(), Fraction(20, 60)), "half of 20 minutes, the mean of the others"
 
 
 def test_who_has_used_up_its_minutes_is_late_however_far_it_is(night: Db) -> None:

@@ -169,11 +169,14 @@ def test_a_call_of_another_stage_is_no_retry_and_a_retry_that_cost_something_is_
     failed, again = (f"2026-03-03T01:0{minute}:00Z" for minute in (1, 2))
     lines = calls("new", "openai", 1, "1", company_id="c", status="error", ts=failed)
     lines += calls("new", "openai", 1, "1", "verify", company_id="c", ts=again)
+    for minute, stage in enumerate(("score", "verify")):
+        ts = f"2026-03-03T01:0{minute}:00Z"
+        lines += calls("new", "openai", 1, "1", stage, company_id="given up in both", status="error", ts=ts)
     lines.append(line("new", "retry", stage="score", vendor="openai", cost_usd="3"))
     night(db, "new", NEW, lines)
     found = parts(db)
     assert {(r.part, r.stage, r.delta, r.source) for r in found} == {
-        ("volume", "verify", 1, "raw"), ("retries", "score", 3, "raw"),
+        ("volume", "score", 1, "raw"), ("volume", "verify", 2, "raw"), ("retries", "score", 3, "raw"),
     }  # fmt: skip
 
 
