@@ -133,18 +133,21 @@ def _own_pages(made: Criterion, world: World, nights: list[NightLog], site: Site
 def named(page: str, nights: Iterable[NightLog], tenant: str) -> list[str]:
     """What the page, or one of its links, names of another tenant: the tenant, its logins, its runs, its companies.
 
-    A number below 1000 may be any count: a tenant called so is looked for where a tenant must stand.
+    A number may be any count: a tenant or a company called so is looked for where one must stand. Those of made-up
+    nights have names.
     """
     mine: set[str] = set()
     others: set[str] = set()
+    runs: set[str] = set()
     for night in nights:
         companies = {str(line["company_id"]) for line in night.lines if line["company_id"] is not None}
         (mine if night.tenant == tenant else others).update(companies, {night.tenant, night.run_id})
+        runs.add(night.run_id)
     text = re.sub(r"(?s)<(style|script)\b.*?</\1>", " ", page)
-    numbers = set(re.findall(r"(?<![\w.,:-])\d{4,}(?![\w-]|[.,:]\d)", text))
+    numbers = runs & set(re.findall(r"(?<![\w.,:-])\d+(?![\w-]|[.,:]\d)", text))
     words = {word for word in re.findall(r"[^\W_]+", text) if not word.isdigit()}
-    tenants = set(re.findall(r"(?:tenant=|tenant_id=|reader_|reviewer_)([^\W_]+)", text))
-    return sorted((numbers | words | tenants) & (others - mine))
+    placed = set(re.findall(r"(?:tenant=|tenant_id=|reader_|reviewer_|company_id=|company )([^\W_]+)", text))
+    return sorted((numbers | words | placed) & (others - mine))
 
 
 def site_status(site: Site, tenant: str, run: str) -> int:
