@@ -36,8 +36,9 @@ MAX_BYTES = 64_000_000
 MAX_CELL = 16_384
 MAX_ROWS = 10_000
 
-_RUNS_AS_FORMULA = re.compile(r"[=+\-@\t\r]")
-_NEUTRALISED = re.compile(r"'+[=+\-@\t\r]")
+_FORMULA = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"  # as obs._csv_cell has it: full-width forms are signs too
+_RUNS_AS_FORMULA = re.compile(_FORMULA)
+_NEUTRALISED = re.compile(f"'+{_FORMULA}")
 _A_FORMULA = "begins with {}, which a spreadsheet runs as a formula: put an apostrophe before it"
 _CHOSEN = ("revision", "result", *(f"{check}_verdict" for check in CHECKS))
 TOLD_FAULTS = 10

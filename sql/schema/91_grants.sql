@@ -79,7 +79,7 @@ obs._explain_cost(obs.enrichment_runs, obs.enrichment_runs),
 obs._explain_duration(obs.enrichment_runs, obs.enrichment_runs),
 obs._explain_errors(obs.enrichment_runs, obs.enrichment_runs),
 obs.timeline(text, text), obs.silences(text, text, interval),
-obs._run_changes(obs.enrichment_runs, timestamptz), obs._run_failures(obs.enrichment_runs),
+obs._run_changes(obs.enrichment_runs, timestamptz, text), obs._run_failures(obs.enrichment_runs),
 obs._error_meaning(text, text, text)
 to obs_reader, obs_bi, obs_ops, obs_admin;
 

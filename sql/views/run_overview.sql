@@ -1,4 +1,5 @@
 -- obs.run_overview: one row a run with the numbers that people ask for first
+-- Costs are those of its stages: a call outside of any stage is in run_vendor_usage alone.
 -- Rates come with numerator and denominator; an empty denominator gives NULL, never 0.
 create or replace view obs.run_overview with (security_invoker = true) as
 select

@@ -68,7 +68,8 @@ def test_a_file_that_is_there_stays_unless_forced(obs: Run, reader: str, tmp_pat
 
 def test_a_directory_that_is_not_there_and_no_run(obs: Run, reader: str, tmp_path: Path) -> None:
     missing = obs("export", "r1", "--out", tmp_path / "no" / "x.csv", dsn=reader)
-    assert (missing.returncode, "No such file" in missing.stderr) == (2, True)
+    said = f"obs: {tmp_path / 'no'} is no directory: make it first, or name a file elsewhere\n"
+    assert (missing.returncode, missing.stderr) == (2, said)
     nothing = obs("export", dsn=reader)
     assert (nothing.returncode, "which run?" in nothing.stderr) == (2, True)
 

@@ -9,13 +9,16 @@ import pty
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
 from obs_client.cli.app import run as obs_run
 from obs_client.cli.tail import Reader
+from support.cluster import Cluster
 from support.db import Db
 from support.pipeline import line, start
 from support.terminals import need_terminals
@@ -92,6 +95,24 @@ def test_explain_adds_up(obs_here: Callable[..., Shown]) -> None:
     ]
     (row,) = [json.loads(text) for text in obs_here("explain", "new", "--against", "old", "--json")[1].splitlines()]
     assert (row["delta"], row["share"], row["source"]) == (0.6, 1, "raw")
+
+
+def test_changes_are_told_against_the_run_that_was_asked_for(
+    db: Db, obs_here: Callable[..., Shown], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(db, "older", started_at="2026-03-01 01:00:00+00", meta={"git_sha": "ancient"})
+    db.call("finish_run", run_id="older", status="error", ended_at="2026-03-01 01:30:00+00")
+    db.execute(
+        """create or replace function obs.silences(
+            p_run_id text, p_tenant_id text default null, p_least interval default null
+        ) returns table (since timestamptz, until timestamptz)
+        language plpgsql as $$ begin raise 'the whole timeline was made'; end $$"""
+    )
+    for more, was in (((), "old"), (("--against", "older"), "ancient"), (("--against", "old"), "old")):
+        status, out, err = obs_here("explain", "new", *more)
+        assert (status, err, [text for text in out.splitlines() if text.startswith("changed")]) == (
+            0, "", [f"changed: git_sha: new, was {was}"],
+        )  # fmt: skip
 
 
 def test_explain_says_what_it_has_no_room_for(db: Db, obs_here: Callable[..., Shown]) -> None:
@@ -231,6 +252,37 @@ def test_following_shows_events_as_they_come_until_the_run_ends(db: Db, tenants:
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out.count("third"), out.count("first"), out.count("second")) == (0, 1, 0, 0)
     assert err.splitlines()[-1] == "run r1 ended: partial"
+
+
+def test_following_goes_on_after_a_restart_of_the_database(disposable_server: Callable[..., Cluster]) -> None:
+    server = disposable_server()
+    with closing(Db(psycopg.connect(server.dsn("obs")))) as db:
+        db.call("create_tenant", tenant_id="a")
+        start(db, "r1")
+        item(db, "first")
+    process = follow(server.dsn("obs"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert "first" in process.stdout.readline()
+    server.restart("immediate")
+    with closing(Db(psycopg.connect(server.dsn("obs")))) as db:
+        item(db, "second")
+        second = process.stdout.readline()
+        assert "second" in second, process.stderr.read()
+        server.restart()
+    with closing(Db(psycopg.connect(server.dsn("obs")))) as db:
+        item(db, "third")
+        db.call("finish_run", run_id="r1", status="partial")
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out.count("third"), out.count("first"), out.count("second")) == (0, 1, 0, 0)
+    away = "the database is away: waiting until it is back"
+    assert err.splitlines()[1:] == [away, away, "run r1 ended: partial"]
+
+
+def test_only_who_has_seen_the_run_waits_for_the_database(disposable_server: Callable[..., Cluster]) -> None:
+    server = disposable_server()
+    dsn = server.dsn("obs")
+    server.stop()
+    assert obs_run(["tail", "--follow", "--dsn", dsn]) == 2
 
 
 def test_ctrl_c_leaves_a_terminal_as_it_was(db: Db, tenants: tuple[str, str]) -> None:

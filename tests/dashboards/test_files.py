@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import json
 import re
 import subprocess
 import sys
@@ -45,6 +46,21 @@ def test_the_views_have_the_columns_that_are_written(db: Db) -> None:
         )
         assert columns == there, view
         assert columns.keys() <= SHOWN.keys()
+
+
+def test_lines_of_several_tenants_are_lines_and_no_dots() -> None:
+    panels = [
+        panel
+        for name, text in committed().items()
+        if name.startswith("grafana/")
+        for panel in json.loads(text)["panels"]
+        if panel["type"] == "timeseries"
+    ]
+    lines = [panel for panel in panels if panel["fieldConfig"]["defaults"]["custom"].get("drawStyle") != "bars"]
+    assert len(lines) > 3
+    for panel in panels:
+        spans = panel["fieldConfig"]["defaults"]["custom"]["spanNulls"]
+        assert spans is (panel in lines), panel["title"]
 
 
 def bundle() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,11 +10,14 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import trustme
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from support.binaries import server_user
 from support.cluster import free_port
 from support.db import Db
 from support.install import ROOT
@@ -23,6 +27,7 @@ from support.programs import get, program, running, serving
 from support.receivers import Receiver
 
 SHIPPED = ROOT / "dashboards" / "prometheus"
+DRIVER_SSL_MODES = ("disable", "require", "verify-ca", "verify-full")  # lib/pq's; no prefer, no allow
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
@@ -101,6 +106,27 @@ def prometheus(night: Db, alertmanager: int, tmp_path: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
 
 
+@pytest.fixture
+def ssl(db: Db) -> Iterator[None]:
+    """The server takes connections with TLS, too."""
+    files = Path(db.one("show data_directory"))
+    if not files.is_dir():
+        pytest.skip("the server's files are not on this machine")
+    certificate = trustme.CA().issue_cert("localhost")
+    certificate.private_key_and_cert_chain_pem.write_to_path(str(files / "server.crt"))
+    certificate.private_key_pem.write_to_path(str(files / "server.key"))
+    for name in ("server.crt", "server.key"):
+        (files / name).chmod(0o600)
+        if user := server_user():
+            os.chown(files / name, user.pw_uid, user.pw_gid)
+    db.execute("alter system set ssl = on")
+    db.execute("select pg_reload_conf()")
+    wait_until(lambda: db.one("show ssl") == "on", 5, "TLS")
+    yield
+    db.execute("alter system reset ssl")
+    db.execute("select pg_reload_conf()")
+
+
 def ask(url: str, expression: str) -> dict[tuple[tuple[str, str], ...], float]:
     answer = get(f"{url}/api/v1/query", query=expression)
     assert answer is not None
@@ -156,6 +182,8 @@ def test_the_rules_are_sound_and_do_what_they_say(tmp_path: Path) -> None:
         ('obs_run_started_timestamp_seconds{kind="nightly",tenant="late"}', "-93000x30"),
         ('obs_run_started_timestamp_seconds{kind="nightly",tenant="due"}', "-80000x30"),
         ('obs_run_status{kind="nightly",tenant="a",status="crashed"}', "1x30"),
+        ('obs_run_status{kind="adhoc",tenant="a",status="error"}', "1x30"),
+        ('obs_run_started_timestamp_seconds{kind="adhoc",tenant="a"}', "-604200x30"),
         ('obs_stage_items{kind="nightly",tenant="a",stage="crawl",status="error"}', "8x30"),
         ('obs_stage_items{kind="nightly",tenant="a",stage="crawl",status="success"}', "12x30"),
         ('obs_stage_items{kind="nightly",tenant="a",stage="few",status="error"}', "8x30"),
@@ -176,6 +204,8 @@ def test_the_rules_are_sound_and_do_what_they_say(tmp_path: Path) -> None:
         firing("ObsNightlyRunMissing", 9),
         firing("ObsNightlyRunMissing", 25, {"severity": "page", "kind": "nightly", "tenant": "late"}),
         firing("ObsRunFailed", 1, {"severity": "page", "status": "crashed", **nightly}),
+        firing("ObsOtherRunFailed", 1, {"severity": "ticket", "status": "error", "kind": "adhoc", "tenant": "a"}),
+        firing("ObsOtherRunFailed", 12),
         firing("ObsStageErrorsHigh", 1, {"severity": "warning", "stage": "crawl", **nightly}),
         firing("ObsVendorQuotaExhausted", 1, {"severity": "warning", "vendor": "lusha", **nightly}),
     ]
@@ -215,7 +245,7 @@ def test_the_shipped_files_pass_their_own_checks(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_sql_exporter_shows_the_same_numbers(night: Db, tmp_path: Path) -> None:
+def test_the_sql_exporter_shows_the_same_numbers(night: Db, ssl: None, tmp_path: Path) -> None:
     exporter = program("prometheus-sql-exporter")
     night.execute(
         "insert into obs.alerts (tenant_id, alert_code, subject, severity, rule_version, breached_at, fired_at)"
@@ -224,10 +254,14 @@ def test_the_sql_exporter_shows_the_same_numbers(night: Db, tmp_path: Path) -> N
     info, content, port = night.conn.info, shipped("sql-exporter.yml"), free_port()
     (job,) = content["jobs"]
     job["interval"] = "1s"
-    job["connections"] = [f"postgres://test_ops@{info.host}:{info.port}/{info.dbname}?sslmode=disable"]
+    (address,) = (urlsplit(one) for one in job["connections"])
+    assert parse_qs(address.query)["sslmode"][0] in DRIVER_SSL_MODES
+    here = address._replace(netloc=f"test_ops@{info.host}:{info.port}", path=f"/{info.dbname}")
+    job["connections"] = [here.geturl()]
     config = write(tmp_path / "sql-exporter.yml", content)
     page = f"http://127.0.0.1:{port}/metrics"
     names = {f"sql_{query['name']}" for query in job["queries"]}
+    paged = ("severity", "page"), ("tenant", "b")
     command = [exporter, f"-config.file={config}", f"-web.listen-address=127.0.0.1:{port}"]
 
     def seen() -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
@@ -246,11 +280,13 @@ def test_the_sql_exporter_shows_the_same_numbers(night: Db, tmp_path: Path) -> N
     with running(command, page, tmp_path / "exporter.log"):
         wait_until(lambda: set(seen()) >= names, 20, "all queries of the exporter")
         found = seen()
+        night.execute("update obs.alerts set state = 'resolved', resolved_at = now() where tenant_id = 'b'")
+        wait_until(lambda: paged not in seen().get("sql_obs_alerts_active", {}), 20, "the end of what was resolved")
     ended = (("kind", "nightly"), ("tenant", "a"))
     assert found["sql_obs_run_status"] == {(("kind", "nightly"), ("status", "error"), ("tenant", "a")): 1}
     assert found["sql_obs_stage_p95_seconds"] == {(("kind", "nightly"), ("stage", "crawl"), ("tenant", "a")): 1.5}
     assert found["sql_obs_job_overdue"] == {(("job", "maintain"),): 1, (("job", "tick"),): 0}
-    assert found["sql_obs_alerts_active"][("severity", "page"), ("tenant", "b")] == 1
+    assert found["sql_obs_alerts_active"][paged] == 1
     started, ms = night.one("select (extract(epoch from started_at)::float, duration_ms) from obs.enrichment_runs")
     assert found["sql_obs_run_started_timestamp_seconds"][ended] == pytest.approx(float(started))
     assert found["sql_obs_run_duration_seconds"][ended] == pytest.approx(int(ms) / 1000)

@@ -360,3 +360,40 @@ def test_while_it_cannot_be_told_how_far_a_stage_is_there_is_no_forecast(night: 
     assert forecast() == (None, None, "no_data")
     night.call("finish_stage", run_id="tonight", stage="export_odoo")
     assert forecast().progress == 1
+
+
+def test_a_stage_that_has_ended_is_done_and_one_that_is_new_weighs_as_the_others_do(night: Db) -> None:
+    now = night.one("select date_trunc('second', now())")
+    night.execute("delete from obs.run_stage_stats where run_id = 'night-a' and stage not in ('crawl', 'score')")
+    night.execute(
+        """update obs.run_stage_stats set started_at = %(now)s, count_total = 10, count_success = 10, count_error = 0,
+            ended_at = %(now)s + make_interval(mins => case stage when 'crawl' then 10 else 30 end)
+        where tenant_id = 'a' and run_id = 'night-a'""", {"now": now},
+    )  # fmt: skip
+    start(night, "tonight", "a", started_at=(now - timedelta(minutes=10)).isoformat())
+    night.call("set_metric", run_id="tonight", name="candidates_post", value=500)
+
+    def progress() -> Any:
+        return night.one("select progress from obs.run_forecast")
+
+    night.call("log_events", events=Jsonb([line("tonight", "finish", stage="crawl") for _ in range(5)]))
+    night.call("tick")
+    assert same(progress(), Fraction(5, 40)), "half of 10 minutes of 40"
+    night.call("finish_stage", run_id="tonight", stage="crawl")
+    assert same(progress(), Fraction(10, 40)), "all of them, though five items never came"
+    night.call("start_stage", run_id="tonight", stage="news", planned=2)
+    night.call("log_events", events=Jsonb([line("tonight", "finish", stage="news")]))
+    night.call("tick")
+    assert same(progress(), Fraction(20, 60)), "half of 20 minutes, the mean of the others"
+
+
+def test_who_has_used_up_its_minutes_is_late_however_far_it_is(night: Db) -> None:
+    night.execute("delete from obs.run_stage_stats where run_id = 'night-a'")
+    start(night, "tonight", "a", started_at=night.one("select now() - interval '44 minutes'").isoformat())
+    night.call("set_metric", run_id="tonight", name="candidates_post", value=500)
+    verdict = "select progress, verdict from obs.run_forecast"
+    assert night.row(verdict) == (None, "no_data")
+    night.execute("update obs.enrichment_runs set started_at = started_at - interval '2 min' where run_id = 'tonight'")
+    assert night.row(verdict) == (None, "breach")
+    night.call("set_metric", run_id="tonight", name="candidates_post", value=199)
+    assert night.row(verdict) == (None, "no_data")

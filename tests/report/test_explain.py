@@ -162,6 +162,52 @@ def test_only_failed_calls_that_cost_something_and_were_made_again_are_retries(
     assert by_part(parts(db)) == {"volume": 4, "retries": 2}
 
 
+def test_a_call_of_another_stage_is_no_retry_and_a_retry_that_cost_something_is_one(
+    db: Db, tenants: tuple[str, str]
+) -> None:
+    night(db, "old", OLD, calls("old", "openai", 1, "1"))
+    failed, again = (f"2026-03-03T01:0{minute}:00Z" for minute in (1, 2))
+    lines = calls("new", "openai", 1, "1", company_id="c", status="error", ts=failed)
+    lines += calls("new", "openai", 1, "1", "verify", company_id="c", ts=again)
+    for minute, stage in enumerate(("score", "verify")):
+        ts = f"2026-03-03T01:0{minute}:00Z"
+        lines += calls("new", "openai", 1, "1", stage, company_id="given up in both", status="error", ts=ts)
+    lines.append(line("new", "retry", stage="score", vendor="openai", cost_usd="3"))
+    night(db, "new", NEW, lines)
+    found = parts(db)
+    assert {(r.part, r.stage, r.delta, r.source) for r in found} == {
+        ("volume", "score", 1, "raw"), ("volume", "verify", 2, "raw"), ("retries", "score", 3, "raw"),
+    }  # fmt: skip
+
+
+def test_calls_without_a_price_make_no_call_cheaper_in_stored_numbers(db: Db, tenants: tuple[str, str]) -> None:
+    night(db, "old", OLD, calls("old", "openai", 10, "0.03"))
+    night(db, "new", NEW, calls("new", "openai", 10, "0.03") + calls("new", "openai", 10, None))
+    assert db.one("select unpriced_calls from obs.run_model_usage where run_id = 'new'") == 10
+    forget_raw(db)
+    assert parts(db) == []
+
+
+def test_a_cost_without_calls_is_neither_volume_nor_mix(db: Db, tenants: tuple[str, str]) -> None:
+    night(db, "old", OLD, calls("old", "openai", 10, "0.1", model="mini"))
+    night(db, "new", NEW, calls("new", "openai", 20, "0.1", model="mini"))
+    forget_raw(db)
+    for run, usd in (("old", 5), ("new", 5)):
+        db.execute(
+            "insert into obs.run_model_usage (tenant_id, run_id, vendor, model, cost_usd_exact)"
+            " values ('a', %s, 'openai', 'flat fee', %s)",
+            (run, usd),
+        )
+    db.execute("update obs.run_stage_stats set cost_usd_exact = cost_usd_exact + 5")
+    assert [(r.part, r.model, r.delta) for r in parts(db)] == [("volume", "mini", 1)]
+
+
+def test_the_largest_difference_comes_first_whatever_its_sign(db: Db, tenants: tuple[str, str]) -> None:
+    night(db, "old", OLD, calls("old", "openai", 10, "1") + calls("old", "lusha", 1, "1", "contacts"))
+    night(db, "new", NEW, calls("new", "openai", 2, "1") + calls("new", "lusha", 4, "1", "contacts"))
+    assert [r.delta for r in parts(db)] == [-8, 3]
+
+
 def test_parts_sum_to_the_difference_whatever_the_runs_hold(db: Db, tenants: tuple[str, str]) -> None:
     dice = random.Random(3)
     for number in range(6):
@@ -254,8 +300,19 @@ def test_the_last_good_run_is_of_the_same_tenant_and_kind(db: Db, tenants: tuple
     db.execute("update obs.enrichment_runs set is_simulation = true where run_id = 'drill'")
     night(db, "new", NEW, calls("new", "openai", 3, "1"))
     assert {r.against for r in parts(db)} == {"good"}
+    night(db, "real", "2026-03-02 23:00:00+00", calls("real", "openai", 9, "1"))
+    assert {r.against for r in parts(db)} == {"real"}
+    db.execute("update obs.enrichment_runs set is_simulation = true where run_id = 'new'")
+    assert {r.against for r in parts(db)} == {"drill"}
     (against_failed,) = parts(db, against="failed")
     assert (against_failed.against, against_failed.delta) == ("failed", 2)
+
+
+def test_of_two_that_began_at_once_one_is_before_the_other(db: Db, tenants: tuple[str, str]) -> None:
+    night(db, "one", OLD, calls("one", "openai", 1, "1"))
+    night(db, "two", OLD, calls("two", "openai", 2, "1"))
+    assert {r.against for r in parts(db, "two")} == {"one"}
+    assert parts(db, "one") == []
 
 
 def test_nothing_to_compare_with_is_said(db: Db, tenants: tuple[str, str]) -> None:

@@ -23,6 +23,7 @@ def night(db: Db, at: str) -> Any:
 
 
 def run(db: Db, run_id: str, at: str, status: str | None = "success", **more: Any) -> None:
+    db.set_now(at)  # no run starts later than now
     db.call("start_run", tenant_id="a", run_id=run_id, started_at=at, **more)
     if status:
         db.execute(
@@ -64,6 +65,45 @@ def test_a_run_that_never_came_ends_it_too(paris: Db) -> None:
     assert night(paris, "2026-03-02 02:29:59+00").is_over is False
     missed = night(paris, "2026-03-02 02:30:00+00")
     assert (missed.runs, missed.waiting, missed.missing, missed.is_over) == (0, 0, 1, True)
+
+
+def test_each_moment_of_a_night_has_its_run(paris: Db) -> None:
+    """Two a night at 02:30 and 05:00 of which the second, or the first, was missed."""
+    paris.call("expect", tenant_id="a", schedule="30 2,5 * * *", grace="1 hour")
+    paris.execute("update obs.expected_runs set expected_since = '2026-02-20 12:00Z'")
+    assert night(paris, "2026-03-02 06:00:00+00").missing == 2
+    run(paris, "first", "2026-03-02 01:31:00+00")
+    found = night(paris, "2026-03-02 06:00:00+00")
+    assert (found.runs, found.missing, found.is_over) == (1, 1, True)
+    paris.execute("update obs.enrichment_runs set started_at = '2026-03-02 03:40Z'")
+    assert night(paris, "2026-03-02 06:00:00+00").missing == 1
+    run(paris, "both", "2026-03-02 01:31:00+00")
+    assert night(paris, "2026-03-02 06:00:00+00").missing == 0
+
+
+def test_a_run_after_noon_is_of_the_next_night_though_it_came_late_for_this_one(paris: Db) -> None:
+    run(paris, "late", "2026-03-02 11:30:00+00")
+    found = night(paris, "2026-03-02 13:00:00+00")
+    assert (found.runs, found.waiting, found.missing) == (0, 0, 0)
+    paris.execute("update obs.enrichment_runs set started_at = '2026-03-03 00:31Z'")  # early for the next night
+    assert night(paris, "2026-03-02 22:00:00+00").missing == 1
+
+
+def test_nothing_was_missed_before_it_was_expected(paris: Db) -> None:
+    paris.execute("update obs.expected_runs set expected_since = '2026-03-02 01:31Z'")
+    found = night(paris, "2026-03-02 05:00:00+00")
+    assert (found.waiting, found.missing) == (0, 0)
+    paris.execute("update obs.expected_runs set expected_since = '2026-03-02 01:30Z'")
+    assert night(paris, "2026-03-02 05:00:00+00").missing == 1
+
+
+def test_an_expectation_may_have_a_clock_of_its_own(paris: Db) -> None:
+    """02:30 in New York is 08:30 in Paris: after the night's run in Paris would be due, before noon."""
+    paris.call("expect", tenant_id="a", schedule="02:30", time_zone="America/New_York", grace="1 hour")
+    paris.execute("update obs.expected_runs set expected_since = '2026-02-20 12:00Z'")
+    for at, wanted in (("06:00", (1, 0)), ("08:29", (1, 0)), ("08:30", (0, 1))):
+        found = night(paris, f"2026-03-02 {at}:00+00")
+        assert (found.waiting, found.missing) == wanted, at
 
 
 def test_ad_hoc_runs_and_drills_are_none_of_it(paris: Db) -> None:
@@ -109,7 +149,9 @@ def test_a_run_is_in_one_night_whatever_view_tells_of_it(paris: Db, started: str
     last = night(paris, f"{morning} 20:00:00+00")
     assert (last.night, last.runs) == (morning, 1)
     for view in views:
-        assert paris.one(f"select night from obs.{view} where run_id = 'r1'") == morning, view
+        for zone in ("UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"):  # of the session: nobody's clock
+            paris.execute(f"set timezone = '{zone}'")
+            assert paris.one(f"select night from obs.{view} where run_id = 'r1'") == morning, (view, zone)
 
 
 def test_nights_are_a_day_by_the_clock_where_clocks_jump(paris: Db) -> None:

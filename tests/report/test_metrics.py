@@ -202,6 +202,42 @@ def test_never_more_than_ten_thousand_series(db: Db, tenants: int, kinds: int, s
         assert set(of_one) == {f"stage{number}" for number in range(2901, 3001)}
 
 
+def test_a_tenant_without_a_run_has_its_alerts_shown(night: Db) -> None:
+    night.call("create_tenant", tenant_id="silent")
+    start(night, "drill", "silent")
+    night.execute("update obs.enrichment_runs set is_simulation = true where run_id = 'drill'")
+    firing(night, "silent", "page", "ticket")
+    found = metrics(night)
+    assert of(found, "obs_alerts_active", tenant="silent", severity="page") == 1
+    assert of(found, "obs_alerts_active", tenant="silent", severity="ticket") == 1
+
+
+def firing(db: Db, tenant: str, *severities: str) -> None:
+    db.execute(
+        """insert into obs.alerts (tenant_id, alert_code, subject, severity, rule_version, breached_at, fired_at)
+        select %s, 'X-1', s, s, 1, now(), now() from unnest(%s::text[]) s""",
+        (tenant, list(severities)),
+    )
+
+
+def test_no_limit_is_exceeded_whatever_there_is(db: Db) -> None:
+    """Jobs, tenants with runs and alerts, tenants with alerts alone, and what obs says of itself."""
+    db.call("tick")
+    db.execute("set session_replication_role = replica")
+    for statement in FILL.split(";\n")[:3]:
+        db.execute(statement, {"tenants": 12, "kinds": 2, "stages": 3, "at": "2026-03-02 01:00Z"})
+    for tenant in ["", *(f"t{n}" for n in range(1, 6)), *(f"alone {n}" for n in range(60))]:
+        firing(db, tenant, "page", "warning", "ticket")
+    counts = [db.one("select count(*) from obs._metric_samples(%s)", (limit,)) for limit in range(15, 900)]
+    assert [limit for limit, count in enumerate(counts, 15) if count > limit] == []
+    whole = db.rows("select * from obs._metric_samples()")
+    assert 600 < max(counts) < len(whole)
+    few = db.rows("select labels from obs._metric_samples(60) where family = 'obs_alerts_active'")
+    alone = [labels for (labels,) in few if "alone" in labels]
+    assert alone
+    assert all("page" in labels for labels in alone), "pages first"
+
+
 def older_format(text: str) -> str:
     """The text as Prometheus's older format has it, which promtool reads: counters are declared with their suffix."""
     return re.sub(r"^# (TYPE|HELP) (obs_(?:job_)?runs) ", r"# \1 \2_total ", text, flags=re.M).replace("# EOF\n", "")

@@ -13,22 +13,13 @@ from obs_client import errors, export, wire
 from support.aged import days_back, nights
 from support.db import Db
 from support.pipeline import event_id, line, log_lines, refused, start
+from support.sheets import FORMULAS, HARMLESS
 
 HEAD = (
     "ts,level,logger,tenant_id,run_id,stage,company_id,event,status,error_code,error_msg,vendor,model,trace_id,producer,"
     "kind,cost_source,duration_ms,cost_usd,tokens_input,tokens_output,seq,event_id,received_at,extra"
 )
 COLUMNS = HEAD.split(",")
-
-# What a spreadsheet makes of the beginning of a cell (OWASP, CSV injection), and what it leaves alone.
-FORMULAS = [
-    "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "＝1+1", "＋1", "－1", "＠x",
-    '=HYPERLINK("http://x.example","y")', "=cmd|' /C calc'!A0", "@", "-",
-]  # fmt: skip
-HARMLESS = [
-    "plain", "", "1-1", " =1", "'quoted", 'say "no"', "a,b", "two\nlines", "two\r\nlines", "tab\tinside", "ünï ✓ 漢",
-    "\u2028", "a\x01=b", ",", '"', "a\x01", "\x01=1",
-]  # fmt: skip
 
 
 def lines(db: Db, run: str = "r1", **more: Any) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from support.aged import days_back, nights
 from support.db import Db
 from support.pipeline import event_id, line, log_lines, refused, start
-from support.qa import drawn, reviewed, status
+from support.qa import drawn, review, reviewed, status
 from support.stories import TENANTS, Story, fixture_of
 
 AT = "2026-03-02T01:{:02}:{:02}+00:00"
@@ -133,6 +133,20 @@ def test_qa_says_what_the_view_of_qa_says(db: Db, tenants: tuple[str, str]) -> N
     assert (view.passed, view.failed, view.pending, float(view.pass_rate), view.flagged) == (5, 3, 2, 0.625, True)
 
 
+def test_qa_is_of_the_random_sample_and_the_tenants_own_threshold(db: Db, tenants: tuple[str, str]) -> None:
+    drawn(db)
+    drawn(db, number=4, stratum="risk")
+    reviewed(db, 5, 3)
+    for place in range(1, 5):
+        review(db, f"k{place}", "fail")
+    found = stats(db)["qa"]
+    assert (found["drawn"], found["failed"], found["flagged"]) == (10, 3, True)
+    db.call("set_threshold", alert_code="QA-07", name="threshold", value=0.6, tenant_id="b")
+    assert (stats(db)["qa"]["flagged"], status(db).flagged) == (True, True)
+    db.call("set_threshold", alert_code="QA-07", name="threshold", value=0.6, tenant_id="a")
+    assert (stats(db)["qa"]["flagged"], status(db).flagged) == (False, False)
+
+
 def test_the_source_says_what_is_left_of_the_events_and_no_number_changes(db: Db, night: Db) -> None:
     start(db, "r2")
     assert (stats(night, "r2")["source"], stats(night, "r2")["qa"]) == ("none", None)
@@ -209,6 +223,7 @@ def test_the_last_run_of_a_tenant(db: Db, tenants: tuple[str, str]) -> None:
     }
     assert db.login("test_reader_a").call("shortlist_status", tenant_id="a") == nothing
     assert reader.call("shortlist_status") == nothing
+    assert db.login("test_ops").call("shortlist_status") == {**nothing, "tenant_id": None}, "of several, none"
     start(db, "old", started_at="2026-03-01 01:00Z")
     db.call("finish_run", run_id="old", ended_at="2026-03-01 02:00Z")
     ended = {

@@ -176,6 +176,27 @@ def test_fewer_than_five_are_no_data(db: Db) -> None:
     assert db.rows("select * from obs.condition_sl_08") == []
 
 
+def test_a_shortlist_of_two_hundred_counts_and_a_trend_takes_five(db: Db) -> None:
+    """Six runs this month, of 200 and fewer; four in the month before, then a fifth."""
+    sizes = [199, 200, 200, 200, 200, 200]
+    runs = [
+        objectives.Run(f"n{n}", NOW - timedelta(days=n), "success", shortlist=size) for n, size in enumerate(sizes, 1)
+    ]
+    before = [objectives.Run(f"o{n}", NOW - timedelta(days=40 + n), "success", shortlist=500) for n in range(4)]
+    objectives.put(db, "a", NOW, Nights(runs + before, []), 0)
+    db.execute("delete from obs.expected_runs")
+    db.set_now(NOW.isoformat())
+    found = status(db)
+    assert found["duration_p95_per_1k"].n == 5
+    assert (found["duration_p95_per_1k"].trend, found["run_success_30d"].trend) == (None, None)
+    db.execute(
+        """insert into obs.enrichment_runs (tenant_id, run_id, kind, started_at, ended_at, status, run_day)
+        values ('a', 'fifth', 'nightly', %(at)s, %(at)s::timestamptz + interval '1 hour', 'success', %(at)s::date)""",
+        {"at": NOW - timedelta(days=50)},
+    )
+    assert status(db)["run_success_30d"].trend == 0
+
+
 def test_a_tenants_own_target_counts_for_it_alone(nights: Nights, db: Db) -> None:
     for key, value, tenant in (
         ("slo_crawl_success", 0.5, None),
@@ -194,6 +215,10 @@ def test_a_tenants_own_target_counts_for_it_alone(nights: Nights, db: Db) -> Non
     rates = objectives.crawl_rates(objectives.ran(nights, MONTH))
     row = status(db)["crawl_success_p50"]
     assert row.budget_left == math.ceil(len(rates) / 2) - 1 - sum(rate < Fraction(91, 100) for rate in rates)
+    db.call("set_setting", key="slo_crawl_success", value=Jsonb(0.6), tenant_id="a")
+    db.call("set_setting", key="slo_crawl_success", value=Jsonb(0.8))
+    lower = "select tenant_id, target::float from obs.slo_targets where slo = 'crawl_success_p50' order by 1"
+    assert db.rows(lower) == [("a", 0.6), ("b", 0.8)]
     for key, value in (("slo_run_success", 1), ("slo_mtta_min", 0), ("slo_crawl_success", "high")):
         assert refused(db.call, "set_setting", key=key, value=Jsonb(value)).sqlstate == "22023"
 
@@ -232,7 +257,7 @@ def test_a_tenant_sees_its_own_objectives_as_ops_see_them(tenants: tuple[str, st
         columns = (
             "slo, target, n, state, budget, budget_left"
             if view == "slo_status"
-            else "to_jsonb(v) - 'elapsed_min' - 'forecast_min'"
+            else "to_jsonb(v) - 'elapsed_min' - 'forecast_min' - 'forecast_min_per_1k'"
         )
         for tenant in tenants:
             mine = db.login(f"test_reader_{tenant}").rows(

@@ -118,6 +118,9 @@ def test_what_changed_since_the_last_good_run(db: Db, tenants: tuple[str, str]) 
     db.call("finish_run", run_id="old", status="success")
     start(db, "r1", started_at=at(0), meta={"git_sha": "bbb", "candidates": 9, "same": "x"})
     db.call("set_price", vendor="openai", unit="call", price_usd=0.5, valid_from=at(-60))
+    db.call("set_price", vendor="hunter", unit="call", price_usd=0.5, valid_from=at(-60), tenant_id="b")
+    db.call("set_price", vendor="lusha", unit="call", price_usd=0.5, valid_from=at(31))
+    db.call("set_price", vendor="tavily", unit="call", price_usd=0.5, valid_from=at(-1441))
     db.call("finish_run", run_id="r1", ended_at=at(30))
     for run, print_of_it, moment in (("old", "f1", at(-1430)), ("r1", "f2", at(30))):
         db.execute(
@@ -126,6 +129,7 @@ def test_what_changed_since_the_last_good_run(db: Db, tenants: tuple[str, str]) 
             (run, print_of_it, print_of_it, moment),
         )
     changes = {row.what: row.details for row in of_kind(db.login("test_reader_a"), "change")}
+    assert changes == {row.what: row.details for row in of_kind(db, "change")}, "who sees all tenants is told of one"
     assert set(changes) == {
         "dropped: nothing, was y", "git_sha: bbb, was aaa", "price of openai *: 0.5 USD for 1 call",
         "app.icp_rules is not as it was in run old",
@@ -223,3 +227,43 @@ def test_alerts_of_another_run_at_the_same_time_are_none_of_it(db: Db, tenants: 
         )
     db.call("finish_run", run_id="r1", ended_at=at(30))
     assert {row.details["subject"] for row in of_kind(db, "alert")} == {"mine", "nobody's"}
+
+
+def test_alerts_of_the_run_are_told_once_each(db: Db, tenants: tuple[str, str]) -> None:
+    """Those that fired up to an hour after it, and those of no run while it lasted."""
+    start(db, "r1", started_at=at(0))
+    start(db, "other", started_at=at(0))
+    db.call("finish_run", run_id="r1", ended_at=at(30))
+    db.execute("update obs.enrichment_runs set finished_at = ended_at")
+    for subject, run, minute, states, drill in (
+        ("shown", "r1", 89, ("inactive", "firing"), False),
+        ("shown: over", "r1", 89, ("recovering", "resolved"), False),
+        ("too late", "r1", 91, ("inactive", "firing"), False),
+        ("of another run, late", "other", 89, ("inactive", "firing"), False),
+        ("of no run, late", None, 31, ("inactive", "firing"), False),
+        ("before it", "r1", -1, ("inactive", "firing"), False),
+        ("fires again", "r1", 20, ("recovering", "firing"), False),
+        ("fires still", "r1", 20, ("firing", "firing"), False),
+        ("recovers", "r1", 20, ("firing", "recovering"), False),
+        ("of a drill", "r1", 20, ("inactive", "firing"), True),
+    ):
+        db.execute(
+            """insert into obs.alert_transitions (
+                tenant_id, alert_code, subject, run_id, from_state, to_state, at, rule_version, reason, is_simulation
+            ) values ('a', 'CR-02', %s, %s, %s, %s, %s, 1, 'breach', %s)""",
+            (subject, run, *states, at(minute), drill),
+        )
+    assert [row.details["subject"] for row in of_kind(db, "alert")] == ["shown", "shown: over"]
+    db.execute("update obs.enrichment_runs set is_simulation = true")
+    assert [row.details["subject"] for row in of_kind(db, "alert")] == ["of a drill"]
+
+
+def test_an_announced_retry_is_no_first_failure(db: Db, tenants: tuple[str, str]) -> None:
+    start(db, "r1", started_at=at(0))
+    lines = [
+        line("r1", "retry", ts=at(1), status="error", error_code="E_RETRY"),
+        line("r1", "error", ts=at(2), error_code="E_ITEM"),
+    ]
+    db.call("log_events", events=Jsonb(lines))
+    db.call("finish_run", run_id="r1", ended_at=at(30))
+    assert [row.what for row in of_kind(db, "error")] == ["first failure: E_ITEM"]

@@ -10,6 +10,16 @@ from typing import Any
 
 from support.db import Db
 
+# What a spreadsheet makes of the beginning of a cell (OWASP, CSV injection), and what it leaves alone.
+FORMULAS = [
+    "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "＝1+1", "＋1", "－1", "＠x",
+    '=HYPERLINK("http://x.example","y")', "=cmd|' /C calc'!A0", "@", "-",
+]  # fmt: skip
+HARMLESS = [
+    "plain", "", "1-1", " =1", "'quoted", 'say "no"', "a,b", "two\nlines", "two\r\nlines", "tab\tinside", "ünï ✓ 漢",
+    "\u2028", "a\x01=b", ",", '"', "a\x01", "\x01=1",
+]  # fmt: skip
+
 
 class Sheet:
     """What was exported, to be edited."""

@@ -6,6 +6,8 @@ import argparse
 import sys
 import tempfile
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from . import drills, privacy, quality, totals, views
@@ -13,19 +15,30 @@ from .criterion import Criterion
 from .nights import MADE_UP_COMPANIES, SHARED, NightLog, made_up_nights, real_nights
 from .pages import Site, served
 from .people import Work, drill, review
-from .playing import Told, play
+from .playing import PlayError, Told, play
 from .world import World, made
 
 
 def criteria(world: World, nights: list[NightLog], told: Told, work: Work, site: Site) -> list[Criterion]:
     """All five, as things are now."""
     return [
-        totals.all_there(world, nights, told),
-        views.rendered(world, nights, site),
-        drills.followed(world, nights[0].tenant, work, site),
-        quality.sampled(world, nights, work),
-        privacy.kept_apart(world, nights, site),
+        judged("AC1", lambda: totals.all_there(world, nights, told)),
+        judged("AC2", lambda: views.rendered(world, nights, site)),
+        judged("AC3", lambda: drills.followed(world, nights[0].tenant, work, site)),
+        judged("AC4", lambda: quality.sampled(world, nights, work)),
+        judged("AC5", lambda: privacy.kept_apart(world, nights, site)),
     ]
+
+
+def judged(code: str, judge: Callable[[], Criterion]) -> Criterion:
+    """What it says; where it finds nothing to judge, a failure that says where."""
+    try:
+        return judge()
+    except Exception as error:
+        made = Criterion(code, "could not be judged")
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        made.check("it could be judged", False, f"{type(error).__name__}: {error} ({place.name}, line {place.lineno})")
+        return made
 
 
 def main() -> int:
@@ -42,7 +55,12 @@ def main() -> int:
     print(f"Acceptance of obs on three nights of two tenants: {where}", flush=True)
     tenants = dict.fromkeys(night.tenant for night in nights)
     with tempfile.TemporaryDirectory(prefix="obs-acceptance-") as folder, made(Path(folder), tenants) as world:
-        told, work = play(world, nights), Work()
+        work = Work()
+        try:
+            told = play(world, nights)
+        except PlayError as error:
+            print(f"FAIL  the nights could not be played: {error}")
+            return 1
         drill(world, nights[0].tenant, work)
         review(world, [(night.tenant, night.run_id) for night in nights], work)
         with served(world) as site:

@@ -70,9 +70,15 @@ def made_up_nights(companies: int = MADE_UP_COMPANIES) -> list[NightLog]:
     made = []
     for night in nights(companies):
         full = FullNight(night.tenant, night.run, night.companies, started=night.started_at[:-1])
-        lines = [_object(line.decode()) for line in full.lines]
+        lines = [_named(_object(line.decode())) for line in full.lines]
         made.append(_night(f"tenant{full.tenant}_run{full.run}", lines, full.planted))
     return _moved(made)
+
+
+def _named(line: Line) -> Line:
+    """The line with a tenant and a company whose names can be no number that a page shows."""
+    tenant, company = line["tenant_id"], line["company_id"]
+    return {**line, "tenant_id": f"firm{tenant}", "company_id": company and f"{tenant}c{company}"}
 
 
 def _night(name: str, lines: list[Line], planted: list[str]) -> NightLog:

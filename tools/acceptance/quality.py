@@ -64,5 +64,9 @@ def _rate(world: World, key: tuple[str, str], failed: int) -> Decimal:
 def _rates(world: World, rates: dict[tuple[str, str], Decimal]) -> Iterator[Pair]:
     for key, rate in rates.items():
         (row,) = world.rows(_STATUS, key, f"reader_{key[0]}")
-        yield f"pass rate of {key[1]}", (rate, 0), (round(row.pass_rate, DIGITS), row.pending)
-        yield f"pass rate of {key[1]} in its view", rate, round(world.one(_RATE, key, "ops"), DIGITS)
+        yield f"pass rate of {key[1]}", (rate, 0), (_rounded(row.pass_rate), row.pending)
+        yield f"pass rate of {key[1]} in its view", rate, _rounded(world.one(_RATE, key, "ops"))
+
+
+def _rounded(rate: Decimal | None) -> Decimal | None:
+    return None if rate is None else round(rate, DIGITS)

@@ -40,7 +40,7 @@ def all_there(world: World, nights: list[NightLog], told: Told) -> Criterion:
     made.compare("runs ended as their logs say ({n})", _endings(world, nights))
     made.compare("{n} counts of stages and vendors, added up by hand, differ by 0.00 %", _counted(world, counts))
     _costs(made, world, counts)
-    _reconciled(made, world)
+    reconciled(made, world, set(counts))
     _populated(made, world, len(nights))
     _troubles(made, world, told, counts)
     return made
@@ -104,10 +104,11 @@ def _off(wanted: Decimal, found: Decimal | None) -> Decimal:
     return abs(found - wanted) / wanted if wanted else abs(found)
 
 
-def _reconciled(made: Criterion, world: World) -> None:
+def reconciled(made: Criterion, world: World, runs: set[tuple[str, str]]) -> None:
     """The project's own comparison, of the log files that the pipeline's processes wrote."""
     results = reconcile(world.dsn("ops"), world.logs)
-    pairs: list[Pair] = []
+    compared = sorted((result.tenant_id, result.run_id) for result in results)
+    pairs: list[Pair] = [("runs compared", sorted(runs), compared)]
     for result in results:
         name = f"run {result.run_id}"
         pairs.append((f"{name} events that match, in %", Decimal(100), result.match_pct))

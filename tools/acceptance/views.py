@@ -55,13 +55,18 @@ def _views(world: World, counts: dict[tuple[str, str], Count]) -> Iterator[Pair]
         yield f"{run} verified", by_hand.emails[VERIFIED], row.emails_verified
         lengths = sum(row.companies for row in of("dash_rationale_lengths", tenant, run))
         yield f"{run} rationales", len(by_hand.rationales), lengths
-        for row in of("dash_vendor_usage", tenant, run):
+        usage = of("dash_vendor_usage", tenant, run)
+        yield f"{run} vendors", sorted(by_hand.calls), sorted(row.vendor for row in usage)
+        for row in usage:
             yield f"{run} {row.vendor} calls", by_hand.calls[row.vendor], row.calls
             yield f"{run} {row.vendor} 429s", by_hand.rate_limit_hits[row.vendor], row.rate_limit_hits
         heat: dict[str, int] = {}
         for row in of("dash_latency_heatmap", tenant, run):
             heat[row.stage] = heat.get(row.stage, 0) + row.items
-        for row in of("dash_latency", tenant, run):
+        latency = of("dash_latency", tenant, run)
+        yield f"{run} stages", sorted(by_hand.items), sorted(row.stage for row in latency)
+        yield f"{run} stages in the heat map", sorted(+by_hand.timed), sorted(heat)
+        for row in latency:
             yield f"{run} {row.stage} items", by_hand.items[row.stage], row.items
             yield f"{run} {row.stage} in the heat map", by_hand.timed[row.stage], heat.get(row.stage, 0)
 

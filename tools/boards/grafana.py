@@ -153,6 +153,8 @@ def _over_time(panel: Panel) -> timeseries.Panel:
         )
     )
     made = _unit(made, panel.measures[0].unit)
+    # Tenants do not run at the same moment: each has gaps where the others have points.
+    made = made.span_nulls(panel.kind == "line")
     if panel.kind != "line":
         made = made.draw_style(look.GraphDrawStyle.BARS).fill_opacity(80)
     if panel.kind == "stacked":

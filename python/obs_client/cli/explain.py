@@ -14,7 +14,11 @@ from .listing import AsJson, Run, Tenant, as_json, objects, show, took
 from .output import note, plain
 
 _EXPLAIN = "select * from obs.explain(p_run_id => %(run)s, p_tenant_id => %(tenant)s, p_against => %(against)s)"
-_CHANGES = "select what from obs.timeline(p_run_id => %(run)s, p_tenant_id => %(tenant)s) where kind = 'change'"
+_CHANGES = """select c.what
+    from obs.enrichment_runs r
+    cross join lateral obs._run_changes(r, coalesce(r.ended_at, obs.now()), %(against)s) c
+    where r.run_id = %(run)s and (%(tenant)s::text is null or r.tenant_id = %(tenant)s)
+    order by c.at, c.what"""
 _TITLES = {
     "cost_usd": "cost, USD",
     "duration_ms": "duration",

@@ -26,6 +26,8 @@ def write(path: Path, pieces: Iterable[bytes], force: bool = True) -> int:
     if path.exists() and not path.is_file():  # a device or a pipe
         with path.open("wb") as file:
             return sum(file.write(piece) for piece in pieces)
+    if not path.parent.is_dir():
+        raise Trouble(f"{path.parent} is no directory: make it first, or name a file elsewhere")
     number, name = tempfile.mkstemp(prefix=f".{path.name[:200]}.", suffix=".part", dir=path.parent)
     part = Path(name)
     try:

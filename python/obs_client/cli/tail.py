@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Annotated, Any
 
+import psycopg
 import typer
 from rich.console import Console
 from rich.text import Text
@@ -49,6 +51,7 @@ _EVENTS = f"""with shot as materialized (
     ) e on true
     order by e.received_at, e.ts, e.seq, e.event_id"""
 _HIDDEN = frozenset(("horizon", "is_unsettled", "is_last", "received_at", "seq", "stored_msg"))
+LONGEST_WAIT_S = 30.0
 _STYLES = {"error": "red", "retry": "yellow", "partial": "yellow", "crashed": "bold red"}
 
 
@@ -57,17 +60,17 @@ class Reader:
 
     A transaction that commits late brings rows that look older than what was shown. So no clock says what is new, but
     the transactions do: rows of any that had not ended at the last look (`horizon`) are looked at again, and those
-    shown already left out.
+    shown already left out. So it is after a restart of the server too, over a new `conn`.
     """
 
     def __init__(self, conn: wire.Connection, run: Mapping[str, Any], last: int) -> None:
-        self._conn = conn
+        self.conn = conn
         self._asked = {**run, "last": last, "horizon": None}
         self._seen: set[Any] = set()
 
     def poll(self) -> list[dict[str, Any]]:
         """What has come since the last look; the first time, the last rows there are."""
-        found = self._conn.execute(_EVENTS.encode(), self._asked)
+        found = self.conn.execute(_EVENTS.encode(), self._asked)
         names = [column.name for column in found.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in found]
         first = self._asked["horizon"] is None
@@ -92,10 +95,12 @@ def tail(
     """Show the last events of a run, and with --follow each new one as it arrives, once.
 
     Times are UTC. Of very long runs it looks less often, so that looking takes a tenth of the time at most.
+    While it follows, a restart of the database is waited for.
 
     Example: obs tail --follow --dsn postgresql://oncall@localhost/pipeline
     """
-    with opened(dsn) as conn:
+    with ExitStack() as stack:
+        conn = stack.enter_context(opened(dsn))
         found = _find(conn, run, tenant)
         reader = Reader(conn, found, last)
         status, is_gone = _state(conn, found)
@@ -109,12 +114,38 @@ def tail(
             # The status first: what was stored before the end is then seen by the last look.
             follow = status == "running"
             time.sleep(max(interval, 9 * (time.monotonic() - began)))
-            status, _ = _state(conn, found)
-            began = time.monotonic()
-            _print(reader.poll(), json)
+            try:
+                seen_status, _ = _state(reader.conn, found)
+                began = time.monotonic()
+                events = reader.poll()
+            except psycopg.OperationalError as error:
+                if not _is_away(reader.conn, error):
+                    raise
+                reader.conn, follow = _back(stack, dsn), True
+                continue
+            status = seen_status
+            _print(events, json)
             if follow and status != "running":
                 note(f"run {found['run_id']} ended: {status}")
     return 0
+
+
+def _is_away(conn: wire.Connection, error: psycopg.Error) -> bool:
+    """The server has ended the session or is gone, whatever was asked."""
+    return conn.closed or (error.sqlstate or "").startswith("57P")
+
+
+def _back(stack: ExitStack, dsn: str | None) -> wire.Connection:
+    """A new connection, as soon as there can be one."""
+    note("the database is away: waiting until it is back")
+    stack.close()
+    wait = 0.25
+    while True:
+        time.sleep(wait)
+        try:
+            return stack.enter_context(opened(dsn))
+        except psycopg.OperationalError:
+            wait = min(2 * wait, LONGEST_WAIT_S)
 
 
 def _find(conn: wire.Connection, run: str | None, tenant: str | None) -> dict[str, Any]:

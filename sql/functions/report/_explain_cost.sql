@@ -9,6 +9,7 @@
 --   retries r1 - r0             attempts that cost something, failed and were made again
 --   other   c1 - c0               where no calls are known
 -- Their sum telescopes to c1 + r1 - c0 - r0; price and mix are what is left over, so that rounding loses nothing.
+-- The costs are those of stages: what a call outside of any stage cost is in run_vendor_usage alone.
 -- Raw events speak only where both runs' add up to what is stored; else the stored cells, which know no stage and no retry,
 -- and what they leave of the total in a cell of its own.
 create or replace function obs._explain_cost(p_before obs.enrichment_runs, p_after obs.enrichment_runs)
@@ -70,6 +71,7 @@ begin
     ), moved as (
         select g.*,
             case
+                when g.q0 = 0 and g.q1 = 0 then 0
                 when g.all_q0 > 0 and g.all_q1 > 0 then round(g.c0 * (g.all_q1 - g.all_q0) / g.all_q0, 10)
                 when g.all_q0 = g.all_q1 then 0
                 else g.c1 - g.c0

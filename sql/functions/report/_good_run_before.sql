@@ -10,7 +10,7 @@ begin
     return (
         select r.run_id
         from obs.enrichment_runs r
-        where r.tenant_id = p_run.tenant_id and r.started_at <= p_run.started_at and r.run_id <> p_run.run_id
+        where r.tenant_id = p_run.tenant_id and (r.started_at, r.run_id) < (p_run.started_at, p_run.run_id)
           and r.kind = p_run.kind and r.status = 'success' and r.is_simulation = p_run.is_simulation
         order by r.started_at desc, r.run_id desc
         limit 1

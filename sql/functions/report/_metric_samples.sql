@@ -5,6 +5,7 @@
 -- Never more than p_limit samples, whatever was logged. Runs come in the order they started, the newest first. Each that
 -- fits is shown (9 samples; for a tenant's first also its runs by status, and 3 severities), then stages and vendors of as many
 -- as still fit: the 100 biggest stages (7 samples each) and 50 biggest vendors (5 each) of a run. What was left out is told.
+-- Alerts of tenants without a run come before them, pages first, and take half of the room at most. Costs are those of stages.
 create or replace function obs._metric_samples(p_limit int default 10000)
 returns table (family text, labels text, suffix text, own_label text, value numeric)
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -44,6 +45,23 @@ begin
             order by r.run_id desc
             limit 1
         ) x
+    ), alerts as materialized (
+        select a.tenant_id, a.severity, count(*) as n
+        from obs.alerts a
+        where a.resolved_at is null and not a.is_simulation
+        group by a.tenant_id, a.severity
+    ), of_no_run as materialized (
+        select o.*
+        from (
+            select a.*, row_number() over (
+                order by array_position(array['page', 'warning', 'ticket'], a.severity), a.tenant_id
+            ) as place
+            from alerts a
+            where a.tenant_id <> '' and not exists (select from last_runs l where l.tenant_id = a.tenant_id)
+        ) o
+        where o.place <= v_budget / 2
+    ), room as materialized (
+        select v_budget - count(*) as samples from of_no_run
     ), shown as materialized (
         select l.*
         from (
@@ -53,7 +71,7 @@ begin
                 select c.tenant_id, count(distinct c.status) as statuses from counted c group by c.tenant_id
             ) e on e.tenant_id = r.tenant_id
         ) l
-        where l.samples <= v_budget
+        where l.samples <= (select r.samples from room r)
     ), stages as materialized (
         select l.labels || ',' || obs._label('stage', s.stage) as labels, l.place, s.count_success, s.count_error,
             s.count_duration, s.p50_ms, s.p95_ms, s.p99_ms, s.cost_usd_exact, s.complete, s.unpriced_calls,
@@ -80,7 +98,7 @@ begin
             left join totals t on t.place = l.place
             left join (select v.place, least(count(*), 50) as vendors from vendors v group by v.place) u on u.place = l.place
         ) d
-        where d.samples <= v_budget
+        where d.samples <= (select r.samples from room r)
     )
     select m.family, l.labels, '', m.own_label, m.value
     from shown l
@@ -129,11 +147,11 @@ begin
     where c.status <> 'running'
     group by c.tenant_id, c.status
     union all
-    select 'obs_alerts_active', obs._label('tenant', a.tenant_id) || ',' || obs._label('severity', a.severity), '', '', count(*)
-    from obs.alerts a
-    where a.resolved_at is null and not a.is_simulation
-      and (a.tenant_id = '' or exists (select from shown l where l.tenant_id = a.tenant_id and l.is_first))
-    group by a.tenant_id, a.severity
+    select 'obs_alerts_active', obs._label('tenant', a.tenant_id) || ',' || obs._label('severity', a.severity), '', '', a.n
+    from alerts a
+    where a.tenant_id = ''
+       or exists (select from shown l where l.tenant_id = a.tenant_id and l.is_first)
+       or exists (select from of_no_run o where o.tenant_id = a.tenant_id and o.severity = a.severity)
     union all
     select 'obs_runs_left_out', obs._label('part', m.part), '', '', m.value
     from (values

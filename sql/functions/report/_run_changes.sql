@@ -1,9 +1,10 @@
--- obs._run_changes: what is not as it was in the last good run: the run's own words, prices, relations of the host, configuration
--- Called by: timeline
+-- obs._run_changes: what is not as it was in an earlier run: the run's own words, prices, relations of the host, configuration
+-- Called by: timeline, the command line
 -- Reads/Writes: enrichment_runs, price_cards, host_snapshots, audit_log, with the rights of who asks
 -- Raises: nothing
--- Who may read the audit log also sees who changed the configuration while the run lasted.
-create or replace function obs._run_changes(p_run obs.enrichment_runs, p_until timestamptz)
+-- The earlier run is p_against, else the last good one. Who may read the audit log also sees who changed the configuration
+-- while the run lasted.
+create or replace function obs._run_changes(p_run obs.enrichment_runs, p_until timestamptz, p_against text default null)
 returns table (at timestamptz, what text, details jsonb)
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -13,11 +14,12 @@ declare
 begin
     select r.* into v_good
     from obs.enrichment_runs r
-    where r.tenant_id = p_run.tenant_id and r.run_id = obs._good_run_before(p_run);
+    where r.tenant_id = p_run.tenant_id and r.run_id = coalesce(p_against, obs._good_run_before(p_run));
     if v_good.run_id is not null then
         -- Numbers are metrics; what changes with each run says nothing.
         return query
-        select p_run.started_at, format('%s: %s, was %s', k.key, coalesce(n.value #>> '{}', 'nothing'), coalesce(o.value #>> '{}', 'nothing')),
+        select p_run.started_at,
+            format('%s: %s, was %s', k.key, coalesce(n.value #>> '{}', 'nothing'), coalesce(o.value #>> '{}', 'nothing')),
             jsonb_build_object('name', k.key, 'now', n.value, 'was', o.value, 'last_good_run', v_good.run_id)
         from (select jsonb_object_keys(p_run.meta || v_good.meta) as key) k
         left join jsonb_each(p_run.meta) n on n.key = k.key
@@ -60,5 +62,5 @@ begin
     end if;
 end
 $$;
-comment on function obs._run_changes(obs.enrichment_runs, timestamptz) is
-'What is not as it was in the last good run: the run''s own words, prices, relations of the host, configuration.';
+comment on function obs._run_changes(obs.enrichment_runs, timestamptz, text) is
+'What is not as it was in an earlier run (NULL: the last good one): the run''s own words, prices, relations, configuration.';

@@ -1,4 +1,6 @@
 -- obs.dash_vendor_usage: one row a run and vendor: calls, errors, limits met, tokens and cost
+-- All calls count, those outside of any stage too. What a run costs (run_overview, metrics_text, explain) is what its stages
+-- cost: vendors may add up to more.
 create or replace view obs.dash_vendor_usage with (security_invoker = true) as
 select
     r.tenant_id,

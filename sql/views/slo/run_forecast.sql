@@ -60,7 +60,7 @@ left join lateral (
                 coalesce(n.count_total, 0)::numeric as items,
                 n.planned,
                 b.count_total as items_before,
-                greatest(extract(epoch from b.ended_at - b.started_at), 0) as took
+                case when b.ended_at >= b.started_at then extract(epoch from b.ended_at - b.started_at) end as took
             from (
                 select x.*
                 from obs.run_stage_stats as x
