@@ -117,7 +117,7 @@ def _mail(
         complain(warning)
     _need_packages(form)
     with opened(dsn) as conn:
-        if tenant and not conn.execute(b"select from obs.tenants where tenant_id = %s", (tenant,)).fetchone():
+        if tenant and not conn.execute(b"select 1 from obs.tenants where tenant_id = %s", (tenant,)).fetchone():
             raise Trouble(f"there is no tenant {plain(tenant)!r} among yours")
         try:
             sent = nights.send(conn, plan, tenant, when_over, again)
