@@ -63,10 +63,10 @@ def test_everything_is_there_once(night: Db) -> None:
         "revision": 1, "late_events": 0, "trace_url": "https://trace.example/r1", "meta": {"candidates_pre": 12},
     }  # fmt: skip
     crawl, score = found["stages"]
-    assert crawl | {"started_at": 0, "finished_at": 0} == {
+    assert crawl | {"started_at": 0, "ended_at": 0, "finished_at": 0} == {
         "stage": "crawl", "status": "success", "count_total": 5, "count_success": 4, "count_error": 1, "p50_ms": 300,
         "p95_ms": 400, "p99_ms": 400, "cost_usd": 0, "tokens_input": 0, "tokens_output": 0, "started_at": 0,
-        "finished_at": 0, "complete": True,
+        "ended_at": 0, "finished_at": 0, "complete": True,
     }  # fmt: skip
     assert (score["stage"], score["count_total"], score["count_error"], score["p50_ms"]) == ("score", 1, 1, 50)
     assert (score["cost_usd"], score["tokens_input"], score["tokens_output"]) == (0.25, 10, 5)

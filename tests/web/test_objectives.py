@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -23,13 +22,14 @@ def drawn(answer: httpx.Response) -> dict[str, Any]:
 def test_a_difference_has_its_sign_and_unit() -> None:
     share = Decimal("-0.02909090909090909091")
     assert [trend(share, True, "share"), trend(Decimal("0.1"), True, "share"), trend(None, True, "share")] == [
-        "-2.9 points", "+10.0 points", "–",
+        "−2.9 points", "+10.0 points", "–",
     ]  # fmt: skip
-    assert trend(Decimal("-1234.56"), False, "minutes") == "-1,234.6 minutes"
+    assert trend(Decimal("-1234.56"), False, "minutes") == "−1,234.6 minutes"
 
 
 def test_the_page_says_how_a_share_has_changed(site: Site) -> None:
     row = {
+        "slo": "run_success_50",
         "title": "Nightly runs that succeed",
         "tenant_id": "a",
         "state": "ok",
@@ -39,17 +39,18 @@ def test_the_page_says_how_a_share_has_changed(site: Site) -> None:
         "n": 10,
         "low": Decimal("0.5"),
         "high": Decimal("0.98"),
-        "budget_left": Decimal(1),
-        "budget": Decimal(2),
+        "budget_left": Decimal(-7),
+        "budget": Decimal(0),
+        "spent": None,
         "trend": Decimal("-0.02909090909090909091"),
         "over": "30 days",
     }
     env = _env(site)
     text = text_of(env.get_template("slo.html").render(
         root="", role="x", form_key="", here="/slo", return_to="", reload=False, title="Objectives",
-        slos=[SimpleNamespace(**row)], charts=[], counts={"breach": 0, "ok": 1, "no_data": 0},
+        slos=[row], charts=[], counts={"breach": 0, "ok": 1, "no_data": 0},
     ))  # fmt: skip
-    assert "90.0 % 10 50.0 % – 98.0 % 1.00 of 2.00 -2.9 points 30 days" in text
+    assert "90.0 % 10 50.0 % – 98.0 % 7 failed, 0.2 allowed (runs) −2.9 points 30 days" in text
 
 
 def _env(site: Site) -> Any:

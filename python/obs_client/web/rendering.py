@@ -16,7 +16,11 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
+from ..explained import MEASURES, driver, signed, where
 from ..shown import (
+    budget,
+    duration,
+    likely_cause,
     milliseconds,
     minutes,
     moment,
@@ -24,6 +28,7 @@ from ..shown import (
     percent,
     short,
     stamp,
+    too_few,
     trace_address,
     trend,
     usd,
@@ -70,6 +75,7 @@ class Pages:
             web=web_address,
             ms=milliseconds,
             minutes=minutes,
+            duration=duration,
             usd=usd,
             words=words,
             trend=trend,
@@ -80,6 +86,13 @@ class Pages:
             sample_path=sample_path,
             style_marks=style_marks,
             trace_address=trace_address,
+            budget=budget,
+            too_few=too_few,
+            likely_cause=likely_cause,
+            measures=MEASURES,
+            driver=driver,
+            signed=signed,
+            where=where,
             version_of=version_of,
         )
 

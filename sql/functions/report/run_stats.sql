@@ -23,7 +23,7 @@ begin
                 'stage', s.stage, 'status', s.status, 'count_total', s.count_total, 'count_success', s.count_success,
                 'count_error', s.count_error, 'p50_ms', s.p50_ms, 'p95_ms', s.p95_ms, 'p99_ms', s.p99_ms,
                 'cost_usd', trim_scale(s.cost_usd_exact), 'tokens_input', s.tokens_input_exact,
-                'tokens_output', s.tokens_output_exact, 'started_at', s.started_at, 'finished_at', s.finished_at,
+                'tokens_output', s.tokens_output_exact, 'started_at', s.started_at, 'ended_at', s.ended_at, 'finished_at', s.finished_at,
                 'complete', s.complete
             )
             order by s.started_at, s.stage

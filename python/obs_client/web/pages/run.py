@@ -8,6 +8,7 @@ import psycopg
 from fastapi import APIRouter, Request, Response
 from psycopg.rows import DictRow
 
+from ...shown import likely_cause
 from ..charts import Chart
 from ..database import Connection
 from ..rendering import Pages
@@ -30,6 +31,11 @@ _CHANGED = """select * from (
 _TRACES = """select s.value #>> '{}' as template from obs.settings s
     where s.key = 'trace_url_template' and (s.tenant_id is null or s.tenant_id = %s)
     order by s.tenant_id nulls last limit 1"""
+_OVERVIEW = """select candidates_post, shortlist_delivered, cost_usd, bucket_high, bucket_medium, bucket_low
+    from obs.dash_tenant_overview where tenant_id = %s and run_id = %s"""
+# What was found out about a later run of an alert is not told of this one.
+_EVIDENCE = """select alert_id, evidence from obs.alerts
+    where tenant_id = %s and alert_id = any(%s) and (run_id = %s or run_id is null)"""
 _FORECAST = "select * from obs.run_forecast where tenant_id = %s and run_id = %s"
 
 
@@ -49,6 +55,9 @@ class RunPage:
             timeline = _in_time(conn, _TIMELINE, of)
             changed = _in_time(conn, _CHANGED, of)
             forecast = _forecast(conn, stats["run"])
+            overview = _in_time(conn, _OVERVIEW, (of[1], run))
+            numbers = [alert["alert_id"] for alert in stats["alerts"]]
+            evidence = conn.execute(_EVIDENCE, (of[1], numbers, run)).fetchall() if numbers else []
         failing = [vendor for vendor in stats["vendors"] if vendor["errors"]]
         return self._pages.render(
             request,
@@ -59,7 +68,10 @@ class RunPage:
             trace_template=traces,
             timeline=timeline and timeline[:MOMENTS],
             is_cut=len(timeline or ()) > MOMENTS,
+            told=[one["what"] for one in timeline or () if one["kind"] == "change"],
             changed=changed,
+            overview=overview[0] if overview else None,
+            causes={one["alert_id"]: likely_cause(one["evidence"]) for one in evidence},
             forecast=forecast,
             failing=sorted(failing, key=lambda one: -one["errors"]),
             charts=_charts(stats),
