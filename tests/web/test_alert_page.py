@@ -64,7 +64,8 @@ def test_an_alert_says_first_what_to_do_and_what_became_of_it(
         world.execute(
             """insert into obs.alert_transitions (tenant_id, alert_id, alert_code, subject, from_state, to_state, at,
                 run_id, rule_version, reason)
-            select tenant_id, alert_id, alert_code, subject, 'firing', 'firing', fired_at + %s * interval '1 microsecond',
+            select tenant_id, alert_id, alert_code, subject, 'firing', 'firing',
+                fired_at + %s * interval '1 microsecond',
                 %s, 1, 'breached in the next run too' from obs.alerts where alert_id = %s""",
             (place + 1, run, number),
         )

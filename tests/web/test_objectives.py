@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from obs_client.shown import trend
+from obs_client.web.rendering import ALL
 from support.db import Db
 from support.web import Site, text_of
 
@@ -48,7 +49,7 @@ def test_the_page_says_how_a_share_has_changed(site: Site) -> None:
     env = _env(site)
     text = text_of(env.get_template("slo.html").render(
         root="", role="x", form_key="", here="/slo", return_to="", reload=False, title="Objectives",
-        slos=[row], charts=[], counts={"breach": 0, "ok": 1, "no_data": 0},
+        slos=[row], charts=[], counts={"breach": 0, "ok": 1, "no_data": 0}, nights=[], alert_of={}, may=ALL,
     ))  # fmt: skip
     assert "90.0 % 10 50.0 % – 98.0 % 7 failed, 0.2 allowed (runs) −2.9 points 30 days" in text
 
@@ -66,3 +67,21 @@ def test_the_line_in_the_chart_is_the_tenants_objective(site: Site, world: Db) -
     world.execute("select obs.set_setting('slo_duration_min_per_1k', '60', 'b')")
     assert drawn(ops.get("/?tenant_id=b"))[title]["target"] == 60
     assert drawn(ops.get("/"))[title]["target"] is None, "each tenant has its own"
+
+
+def test_a_breach_leads_to_its_alert_and_the_nights_that_spent_the_budget(new_site: Any, world: Db) -> None:
+    for number in range(6):
+        world.call("start_run", tenant_id="b", run_id=f"b-lost-{number}")
+        world.call("finish_run", tenant_id="b", run_id=f"b-lost-{number}", status="error")
+    number = world.one(
+        """insert into obs.alerts (tenant_id, alert_code, subject, severity, rule_version, breached_at, fired_at)
+        values ('b', 'SL-08', 'run_success_50', 'page', 1, now(), now())
+        on conflict do nothing returning alert_id"""
+    ) or world.one("select alert_id from obs.alerts where alert_code = 'SL-08' and subject = 'run_success_50'")
+    page = new_site().page("test_reader_b").get("/slo").text
+    assert f'<a href="/alerts/{number}">SL-08</a>' in page
+    text = text_of(page)
+    missed = text[text.index("Nights that spent the budget") :]
+    assert all(f"b-lost-{number}" in missed for number in range(6))
+    assert "b-good" not in missed
+    assert "6 failed, " in text

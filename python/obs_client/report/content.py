@@ -45,8 +45,10 @@ _TRACES = """select s.value #>> '{}' as template from obs.settings s
     where s.key = 'trace_url_template' and (s.tenant_id is null or s.tenant_id = %(tenant)s)
     order by s.tenant_id nulls last limit 1"""
 _SLO = "select * from obs.slo_status where tenant_id = %(tenant)s order by slo"
-_NIGHTS = """select * from obs.last_night where %(tenant)s::text is null or tenant_id = %(tenant)s
-    order by tenant_id"""
+_NIGHTS = """select n.*, (
+        select count(*) from obs.nightly_runs r where r.tenant_id = n.tenant_id and r.started_at >= n.until_at
+    ) as since
+    from obs.last_night n where %(tenant)s::text is null or n.tenant_id = %(tenant)s order by n.tenant_id"""
 _RUNS = """select r.run_id from obs.nightly_runs r
     where r.tenant_id = %(tenant)s and r.started_at >= %(from_at)s and r.started_at < %(until_at)s
     order by r.started_at, r.run_id"""

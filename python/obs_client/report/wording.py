@@ -85,6 +85,9 @@ def night_line(night: Mapping[str, Any]) -> str:
         said.append(f"{_counted(night['missing'], 'expected run')} never came")
     if night["waiting"]:
         said.append(f"{_counted(night['waiting'], 'expected run')} not due yet or not late yet")
+    if night.get("since"):
+        one = night["since"] == 1
+        said.append(f"{_counted(night['since'], 'run')} since {'belongs' if one else 'belong'} to the coming night")
     return f"{said[0]}: {', '.join(said[1:])}."
 
 

@@ -44,7 +44,7 @@ class AlertPage:
         router.add_api_route("/alerts/{alert_id}/steps/{step}", self.tick, methods=["POST"])
 
     def page(self, request: Request, alert_id: str) -> Response:
-        with self._service.asking(request) as conn:
+        with self._pages.asking(request) as conn:
             number = _known(alert_id)
             # First: it goes by the caller's tenants, and takes as long for somebody else's alert as for none.
             steps = conn.execute(_STEPS, (number,)).fetchall()

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from psycopg.rows import DictRow
 
 from ...shown import likely_cause
+from ...story import readable
 from ..charts import Chart
 from ..database import Connection
 from ..rendering import Pages
@@ -48,7 +49,7 @@ class RunPage:
 
     def page(self, request: Request, run_id: str) -> Response:
         run, tenant = id_of(request, "run_id", 1), tenant_of(request)
-        with self._pages.service.asking(request) as conn:
+        with self._pages.asking(request) as conn:
             stats = (conn.execute(_STATS, (run, tenant)).fetchone() or {})["stats"]
             of = (run, stats["run"]["tenant_id"])
             traces = (conn.execute(_TRACES, of[1:]).fetchone() or {}).get("template")
@@ -66,7 +67,7 @@ class RunPage:
             run=stats["run"],
             stats=stats,
             trace_template=traces,
-            timeline=timeline and timeline[:MOMENTS],
+            timeline=None if timeline is None else readable(timeline[:MOMENTS]),
             is_cut=len(timeline or ()) > MOMENTS,
             told=[one["what"] for one in timeline or () if one["kind"] == "change"],
             changed=changed,
