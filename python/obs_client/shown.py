@@ -94,7 +94,7 @@ _MISSED = {
 
 def budget(slo: Mapping[str, Any]) -> str:
     """What an objective's budget allows and what was spent of it: 7 failed, 0.56 allowed (runs)."""
-    if slo["budget"] is None or slo["budget_left"] is None:
+    if slo["state"] == "no_data" or slo["budget"] is None or slo["budget_left"] is None:
         return "–"
     missed, allowed = slo["budget"] - slo["budget_left"], slo["budget"]
     if slo["slo"] in ("run_success_50", "run_success_30d", "company_contactable"):

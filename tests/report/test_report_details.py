@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pypdf
@@ -123,3 +124,19 @@ def test_nights_of_the_same_date_stand_apart(db: Db, tenants: tuple[str, str]) -
     part = report.of_run(db.login("test_reader_a").conn, "r2").tenants[0].runs[0]
     found = {chart.title: chart.labels for chart in charts.of_run(part)}
     assert found["Minutes per 1,000 companies, night by night"] == ["2026-03-02", "2026-03-02 (2)"]
+
+
+def test_no_heading_stands_alone_at_the_foot_of_a_page(db: Db, tenants: tuple[str, str]) -> None:
+    a_run(db, "t", 12)
+    found = report.of_run(db.login("test_reader_a").conn, "r1")
+    headings = {"Stages", "Slowest items", "Vendors", "Alerts", "First error", "What changed", "Objectives"}
+    part, alone, most = found.tenants[0].runs[0], {}, 0
+    for stages in range(2, 40, 2):
+        stats = {**part.stats, "stages": (part.stats["stages"] * 4)[:stages]}
+        tenant = replace(found.tenants[0], runs=[replace(part, stats=stats)])
+        pages = pypdf.PdfReader(io.BytesIO(report.rendered(replace(found, tenants=[tenant]), "pdf"))).pages
+        texts = [[one for one in page.extract_text().splitlines() if ", page " not in one] for page in pages]
+        most = max(most, len(pages))
+        alone[stages] = headings & {lines[-1].strip() for lines in texts if lines}
+    assert most > 1
+    assert {stages: found for stages, found in alone.items() if found} == {}

@@ -41,9 +41,10 @@ def test_nothing_is_a_dash_and_in_a_terminal_nothing() -> None:
 def test_a_budget_says_what_was_spent_of_what(
     slo: str, n: int, target: str, budget: str, left: str, spent: str, said: str
 ) -> None:
-    row: dict[str, Any] = {"slo": slo, "n": n, "target": Decimal(target), "budget": Decimal(budget)}
+    row: dict[str, Any] = {"state": "breach", "slo": slo, "n": n, "target": Decimal(target), "budget": Decimal(budget)}
     assert shown.budget({**row, "budget_left": Decimal(left), "spent": Decimal(spent)}) == said
     assert shown.budget({**row, "budget_left": None, "spent": None}) == "–"
+    assert shown.budget({**row, "state": "no_data", "budget_left": Decimal(left), "spent": Decimal(spent)}) == "–"
 
 
 def test_too_few_are_said_with_how_many_are_needed() -> None:

@@ -85,3 +85,7 @@ def test_a_breach_leads_to_its_alert_and_the_nights_that_spent_the_budget(new_si
     assert all(f"b-lost-{number}" in missed for number in range(6))
     assert "b-good" not in missed
     assert "6 failed, " in text
+    assert "no data: 0 alerts, 5 needed" in text
+    assert drawn(new_site().page("test_reader_b").get("/slo"))["Budget spent; above 1 is a breach"]["x"] == [
+        "Nightly runs that succeed, 30 days", "Nightly runs that succeed, last 50 nightly runs",
+    ]  # fmt: skip

@@ -41,7 +41,7 @@ class SloPage:
             (row for row in slos if row["spent"] is not None), key=lambda row: (row["slo"], row["tenant_id"])
         )
         x, series, left_out = by_series(
-            shown, lambda row: str(row["title"]), lambda row: str(row["tenant_id"]), "spent"
+            shown, lambda row: f"{row['title']}, {row['over']}", lambda row: str(row["tenant_id"]), "spent"
         )
         chart = Chart(
             "Budget spent; above 1 is a breach",
