@@ -153,6 +153,10 @@ grant execute on function obs.runbook(text), obs.checks_of(bigint), obs.run_chec
 to obs_reader, obs_ops, obs_forwarder, obs_admin;
 grant execute on function obs.keep_evidence(bigint, jsonb) to obs_forwarder;
 -- Steps ticked: readers for alerts of their tenants; what was done is read like the alerts
+-- The page of an alert says the same as its messages, of what the reader sees.
+grant execute on function
+obs._amount(numeric, text), obs._blast_radius(bigint[], text[]), obs._last_good_run(obs.alerts)
+to obs_reader, obs_ops, obs_admin;
 grant select on obs.runbook_ticks, obs.runbook_efficacy to obs_reader, obs_bi, obs_ops, obs_admin;
 grant execute on function
 obs.runbook_steps(bigint), obs.next_steps(bigint), obs.tick_step(bigint, int, text), obs.untick_step(bigint, int)

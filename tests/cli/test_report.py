@@ -78,6 +78,7 @@ def test_a_run_that_is_not_ones_own_leaves_no_file(db: Db, obs: Run, reader: str
         ([], "which run?"),
         (["r1", "--last-night"], "which run?"),
         (["r1", "--md", "--pdf"], "which form?"),
+        (["r1", "--out", "x.txt"], "ends in .html, .md or .pdf"),
         (["r1", "--mail", "a@example.com"], "--mail goes with --last-night"),
         (["--last-night", "--again"], "go with --mail"),
         (["--last-night", "--tenant", "b"], "there is no tenant 'b' among yours"),
@@ -88,9 +89,15 @@ def test_what_does_not_fit_is_one_sentence(obs: Run, reader: str, arguments: lis
     assert (done.returncode, done.stdout, said in done.stderr) == (2, "", True), done.stderr
 
 
-def test_a_night_in_which_nothing_was_is_a_report_that_says_so(obs: Run, reader: str) -> None:
+def test_a_night_in_which_nothing_was_is_a_report_that_says_so(db: Db, obs: Run, reader: str) -> None:
+    start(db, "evening", started_at=db.one("select until_at from obs.last_night where tenant_id = 'a'"))
     done = obs("report", "--last-night", "--md", dsn=reader)
-    assert (done.returncode, done.stderr) == (0, "there was no run last night\n")
+    night = db.row("select * from obs.last_night where tenant_id = 'a'")
+    said = (
+        f"a: Night of {night.night}, from {night.from_at:%Y-%m-%d} 12:00:00 to {night.until_at:%Y-%m-%d} 12:00:00 UTC:"
+        " no run, 1 run since belongs to the coming night."
+    )
+    assert (done.returncode, done.stderr) == (0, f"there was no run last night\n{said}\n")
     assert "There was nothing last night" in done.stdout
 
 

@@ -133,3 +133,14 @@ def test_demo_hands_over(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr("obs_client.demo.run_demo", lambda keep: asked.append(keep) or 7)
     assert (demo_verb.demo(keep=True), asked) == (7, [True])
+
+
+def test_an_alert_whose_runbook_has_no_checks_says_so(db: Db, obs: Run, tenants: tuple[str, str]) -> None:
+    db.execute("delete from obs.runbook_checks where runbook_code = 'CR-02'")
+    number = db.one(
+        """insert into obs.alerts (tenant_id, alert_code, subject, severity, rule_version, breached_at, fired_at)
+        values ('a', 'CR-02', 'x', 'page', 1, now(), now()) returning alert_id"""
+    )
+    done = obs("diagnose", str(number), dsn=db.dsn_for("test_reader_a"))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("the runbook of this alert has no checks: ")

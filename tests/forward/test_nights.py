@@ -148,6 +148,15 @@ def test_killed_while_the_server_has_it_means_not_again(db: Db, night: Db, holdi
     assert (again.returncode, again.stdout.split("\t")[0], len(holding.letters)) == (0, "a", 2)
 
 
+def test_the_night_of_one_tenant_is_mailed(db: Db, night: Db, mail: MailServer, tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).with_name("obs")), "report", "--last-night", "--mail", "ops@example.com"]
+    more = ["--config", str(written(tmp_path, mail)), "--dsn", db.dsn_for("test_reader_a"), "--tenant"]
+    done = subprocess.run([*command, *more, "a"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.split("\t")[0], len(mail.letters)) == (0, "a", 1), done.stderr
+    done = subprocess.run([*command, *more, "b"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr, len(mail.letters)) == (2, "obs: there is no tenant 'b' among yours\n", 1)
+
+
 def test_an_answer_that_never_comes_keeps_the_claim(db: Db, night: Db, holding: Holding) -> None:
     impatient = plan(holding)
     impatient.channel._timeout = 1.0

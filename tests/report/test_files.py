@@ -89,7 +89,7 @@ def test_the_numbers_are_those_of_sql(reader: Db) -> None:
         "status": str, "candidates_pre": shown.number, "candidates_post": shown.number,
         "shortlist_delivered": shown.number, "success_rate": shown.percent, "error_rate": shown.percent,
         "cost_usd": shown.usd, "cost_usd_per_1k": shown.usd, "unpriced_calls": shown.number,
-        "duration_min": shown.minutes, "duration_min_per_1k": shown.minutes, "crawl_success_rate": shown.percent,
+        "duration_min": shown.duration, "duration_min_per_1k": shown.minutes, "crawl_success_rate": shown.percent,
     }.items():  # fmt: skip
         assert said[name] == written(getattr(row, name)), name
     assert (said["duration_min_per_1k"], said["cost_usd"]) == ("60.0 min", "$1.5000")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pypdf
@@ -75,3 +76,67 @@ def test_a_text_longer_than_a_page_is_printed(db: Db, tenants: tuple[str, str]) 
         ("W" * 8_000,),
     )
     assert len(pypdf.PdfReader(io.BytesIO(made(db.login("test_reader_a"), "pdf"))).pages) > 1
+
+
+def plain(data: bytes, form: str) -> str:
+    if form == "html":
+        return " ".join(html.document_fromstring(data).text_content().split())
+    if form == "pdf":
+        return " ".join("".join(one.extract_text() for one in pypdf.PdfReader(io.BytesIO(data)).pages).split())
+    return data.decode().replace("\\", "")
+
+
+@pytest.mark.parametrize("form", ["html", "md", "pdf"])
+def test_a_report_says_what_explains_the_night(db: Db, tenants: tuple[str, str], form: str) -> None:
+    for day, model in ((1, "small"), (2, "large")):
+        start(db, f"r{day}", started_at=f"2026-03-0{day}T01:00:00Z", meta={"model": model})
+        db.call("finish_run", run_id=f"r{day}", ended_at=f"2026-03-0{day}T01:30:00Z", status="success")
+    for run, subject, now in (("r2", "x", "r2"), ("r2", "y", "r3")):
+        number = db.one(
+            """insert into obs.alerts (tenant_id, alert_code, subject, severity, run_id, rule_version, breached_at,
+                fired_at, summary, evidence)
+            values ('a', 'CR-02', %s, 'page', %s, 1, now(), now(), 'crawl success 40 %%.',
+                jsonb_build_array(jsonb_build_object('verdict', 'cause', 'finding', 'it is ' || %s::text)))
+            returning alert_id""",
+            (subject, now, now),
+        )
+        db.execute(
+            """insert into obs.alert_transitions (tenant_id, alert_id, alert_code, subject, from_state, to_state, at,
+                run_id, rule_version, reason)
+            values ('a', %s, 'CR-02', %s, 'inactive', 'firing', now(), %s, 1, 'breach')""",
+            (number, subject, run),
+        )
+    found = report.of_run(db.login("test_reader_a").conn, "r2")
+    said = plain(report.rendered(found, form), form)
+    assert "model: large, was small" in said
+    assert said.index("What changed") < said.index("model: large, was small") < said.index("Source: ")
+    assert "crawl success 40 %; likely cause: it is r2" in said
+    assert "it is r3" not in said, "what was found of another run"
+    assert "now: crawl success 40 %" in said
+    assert "\n  Changed: model: large, was small\n" in wording.brief(found)
+
+
+def test_nights_of_the_same_date_stand_apart(db: Db, tenants: tuple[str, str]) -> None:
+    for number in (1, 2):
+        start(db, f"r{number}", started_at=f"2026-03-02T0{number}:00:00Z")
+        db.call("set_metric", run_id=f"r{number}", name="candidates_post", value=100)
+        db.call("finish_run", run_id=f"r{number}", ended_at=f"2026-03-02T0{number}:30:00Z", status="success")
+    part = report.of_run(db.login("test_reader_a").conn, "r2").tenants[0].runs[0]
+    found = {chart.title: chart.labels for chart in charts.of_run(part)}
+    assert found["Minutes per 1,000 companies, night by night"] == ["2026-03-02", "2026-03-02 (2)"]
+
+
+def test_no_heading_stands_alone_at_the_foot_of_a_page(db: Db, tenants: tuple[str, str]) -> None:
+    a_run(db, "t", 12)
+    found = report.of_run(db.login("test_reader_a").conn, "r1")
+    headings = {"Stages", "Slowest items", "Vendors", "Alerts", "First error", "What changed", "Objectives"}
+    part, alone, most = found.tenants[0].runs[0], {}, 0
+    for stages in range(2, 40, 2):
+        stats = {**part.stats, "stages": (part.stats["stages"] * 4)[:stages]}
+        tenant = replace(found.tenants[0], runs=[replace(part, stats=stats)])
+        pages = pypdf.PdfReader(io.BytesIO(report.rendered(replace(found, tenants=[tenant]), "pdf"))).pages
+        texts = [[one for one in page.extract_text().splitlines() if ", page " not in one] for page in pages]
+        most = max(most, len(pages))
+        alone[stages] = headings & {lines[-1].strip() for lines in texts if lines}
+    assert most > 1
+    assert {stages: found for stages, found in alone.items() if found} == {}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from support.aged import days_back, nights
+from support.alerts import Watch
 from support.db import Db
 from support.pipeline import event_id, line, log_lines, refused, start
 from support.qa import drawn, review, reviewed, status
@@ -62,10 +63,10 @@ def test_everything_is_there_once(night: Db) -> None:
         "revision": 1, "late_events": 0, "trace_url": "https://trace.example/r1", "meta": {"candidates_pre": 12},
     }  # fmt: skip
     crawl, score = found["stages"]
-    assert crawl | {"started_at": 0, "finished_at": 0} == {
+    assert crawl | {"started_at": 0, "ended_at": 0, "finished_at": 0} == {
         "stage": "crawl", "status": "success", "count_total": 5, "count_success": 4, "count_error": 1, "p50_ms": 300,
         "p95_ms": 400, "p99_ms": 400, "cost_usd": 0, "tokens_input": 0, "tokens_output": 0, "started_at": 0,
-        "finished_at": 0, "complete": True,
+        "ended_at": 0, "finished_at": 0, "complete": True,
     }  # fmt: skip
     assert (score["stage"], score["count_total"], score["count_error"], score["p50_ms"]) == ("score", 1, 1, 50)
     assert (score["cost_usd"], score["tokens_input"], score["tokens_output"]) == (0.25, 10, 5)
@@ -118,7 +119,27 @@ def test_alerts_are_those_that_fired_in_it_or_were_last_in_breach_in_it(db: Db, 
     assert [one["subject"] for one in shown] == ["here", "still"]
     assert set(shown[0]) == {
         "alert_id", "alert_code", "subject", "state", "severity", "summary", "fired_at", "acked_at", "resolved_at",
+        "summary_now",
     }  # fmt: skip
+
+
+def test_an_alert_says_what_was_seen_of_this_run_and_what_it_says_now(db: Db, tenants: tuple[str, str]) -> None:
+    watch = Watch(db)
+    watch.run("a", "good")
+    watch.run("a", "first", crawl=(40, 30))
+    watch.run("a", "second", crawl=(50, 20))
+    reader = db.login("test_reader_a")
+    now = db.one("select summary from obs.alerts where alert_code = 'CR-02' and resolved_at is null")
+    first, second = (
+        next(one for one in stats(reader, run)["alerts"] if one["alert_code"] == "CR-02") for run in ("first", "second")
+    )
+    assert first["alert_id"] == second["alert_id"]
+    assert (second["summary"], second["summary_now"]) == (now, None)
+    assert first["summary"] != now
+    assert first["summary_now"] == now
+    db.execute("delete from obs.alert_observations")
+    first = next(one for one in stats(reader, "first")["alerts"] if one["alert_code"] == "CR-02")
+    assert (first["summary"], first["summary_now"]) == (None, now)
 
 
 def test_qa_says_what_the_view_of_qa_says(db: Db, tenants: tuple[str, str]) -> None:

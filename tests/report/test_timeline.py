@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from support.alerts import Watch
 from support.db import Db
-from support.pipeline import line, refused, start
+from support.pipeline import line, log_lines, refused, start
 
 BEGIN = datetime(2026, 3, 2, 1, tzinfo=timezone.utc)
 
@@ -267,3 +267,18 @@ def test_an_announced_retry_is_no_first_failure(db: Db, tenants: tuple[str, str]
     db.call("log_events", events=Jsonb(lines))
     db.call("finish_run", run_id="r1", ended_at=at(30))
     assert [row.what for row in of_kind(db, "error")] == ["first failure: E_ITEM"]
+
+
+def test_a_vendor_that_its_message_names_is_not_named_twice(db: Db, tenants: tuple[str, str]) -> None:
+    start(db, "r1", started_at=at(0))
+    log_lines(db, [
+        line("r1", "vendor_call", stage=stage, vendor="lusha", status="error", error_code="HTTP_429", error_msg=said,
+             ts=at(1))
+        for stage, said in (("one", "Lusha: too many"), ("two", "too many"), ("three", None))
+    ])  # fmt: skip
+    db.call("finish_run", run_id="r1", ended_at=at(2))
+    assert {row.stage: row.what for row in of_kind(db, "error")} == {
+        "one": "first failure: HTTP_429: Lusha: too many",
+        "two": "first failure: lusha: HTTP_429: too many",
+        "three": "first failure: lusha: HTTP_429",
+    }

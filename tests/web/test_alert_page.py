@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -48,6 +49,42 @@ def test_an_alert_shows_its_evidence(site: Site, world: Db, alert_of: Callable[[
     shown = text_of(site.page("test_reader_b").get(f"/alerts/{alert_of('b')}").text)
     for one in evidence:
         assert " ".join(one["finding"].split()) in html.unescape(shown)
+
+
+def test_an_alert_says_first_what_to_do_and_what_became_of_it(
+    new_site: Callable[..., Site], world: Db, alert_of: Callable[[str], int]
+) -> None:
+    page, number = new_site().page("test_reader_b"), alert_of("b")
+    world.execute(
+        """update obs.alerts set evidence = '[{"check": "x", "verdict": "cause", "finding": "the crawl was blocked",
+            "next_step": "unblock it"}]' where alert_id = %s""",
+        (number,),
+    )
+    for place, run in enumerate(("b-night", "b-qa")):
+        world.execute(
+            """insert into obs.alert_transitions (tenant_id, alert_id, alert_code, subject, from_state, to_state, at,
+                run_id, rule_version, reason)
+            select tenant_id, alert_id, alert_code, subject, 'firing', 'firing',
+                fired_at + %s * interval '1 microsecond',
+                %s, 1, 'breached in the next run too' from obs.alerts where alert_id = %s""",
+            (place + 1, run, number),
+        )
+    for step in (1, 2):
+        (form,) = (f for f in forms(page.get(f"/alerts/{number}").text) if f.action.endswith(f"/steps/{step}"))
+        page.post(form.action, data={**form.fields, "note": f"note {step}"})
+    text = html.unescape(text_of(page.get(f"/alerts/{number}").text))
+    said = (
+        "Likely cause the crawl was blocked Next step unblock it Last good run b-good"
+        " Blast radius 30 of 40 items of crawl"
+    )
+    assert said in text
+    assert text.index(said) < text.index("State ") < text.index("Runbook CR-02")
+    assert re.search(r"Value \d+\.\d % \(>=? \d+\.\d %\)", text)
+    became = text[text.index("What became of it") :]
+    assert re.search(r"firing → firing, breached in the next run too, 2 times until [-0-9: ]+, run b-qa", became)
+    assert became.index("step 1 ticked by test_reader_b: note 1") < became.index(
+        "step 2 ticked by test_reader_b: note 2"
+    )
 
 
 BROKEN = "select 1 / 0"

@@ -154,11 +154,25 @@ def test_the_next_company_is_claimed_and_anothers_claim_is_respected(reviewer: h
 
 def test_a_reader_may_look_and_not_review(site: Site, world: Db) -> None:
     page = site.page("test_reader_a")
-    (form,) = (form for form in forms(page.get("/qa/a-qa/c7").text) if form.action.startswith("/qa/"))
-    answer = page.post(form.action, data={**form.fields, "result": "pass"})
+    for where in ("/qa", "/qa/a-qa/c7"):
+        shown = page.get(where).text
+        assert [form.action for form in forms(shown)] == ["/logout"]
+        assert "takes the role obs_reviewer" in shown
+    fields = forms(page.get("/qa").text)[0].fields
+    answer = page.post("/qa/a-qa/c7", data={**fields, "tenant_id": "a", "revision": "1", "result": "pass"})
     assert answer.status_code == 403
-    assert "role" in answer.text
+    assert "it takes obs_reviewer" in answer.text
     assert world.one("select revision from obs.qa_samples where run_id = 'a-qa' and company_id = 'c7'") == 1
+
+
+def test_a_role_is_shown_no_link_that_it_may_not_follow(site: Site) -> None:
+    reviewer = site.page("test_reviewer_a").get("/qa")
+    assert [link for link in links(reviewer.text) if link in ("/slo", "/qa")] == ["/qa"]
+    refused = site.page("test_reviewer_a").get("/slo")
+    assert refused.status_code == 403
+    assert "it takes obs_reader" in refused.text
+    assert "Company c7, run a-qa" in site.page("test_reviewer_a").get("/qa/a-qa/c7").text
+    assert {"/slo", "/qa"} <= set(links(site.page("test_reader_a").get("/").text))
 
 
 def test_a_run_under_way_has_a_page_and_a_forecast(site: Site, world: Db) -> None:

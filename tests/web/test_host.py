@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Response
 
 from obs_client import web
 from obs_client.web.status import FIELDS
 from obs_client.web.tokens import Signer
 from support.db import Db
+from support.install import ROOT
 from support.web import SECRET, Served
 
 EXISTING = {"total": 120, "by_bucket": {"High": 40, "Low": 80}, "updated": "2026-03-02", "last_run_status": "its own"}
+SCORES = "id;name;score\r\n1;=M\u00fcller & S\u00f6hne;0,5\n\n".encode("latin-1")
 
 
 @pytest.fixture
@@ -41,6 +45,10 @@ def host(options: web.Options, world: Db) -> Iterator[httpx.Client]:
     def shortlist_status() -> dict[str, Any]:
         with psycopg.connect(world.dsn_for("test_reader_a")) as conn:
             return web.extend_status(EXISTING, conn, "a")
+
+    @app.get("/export/latest_scores.csv")
+    def latest_scores() -> Response:
+        return Response(SCORES, media_type="text/csv", headers={"Content-Disposition": "attachment; filename=s.csv"})
 
     @app.get("/own")
     def own() -> None:
@@ -71,6 +79,64 @@ def test_the_router_answers_in_the_hosts_app(host: httpx.Client, token: dict[str
     assert host.get("/qa", headers=token).status_code == 404  # pages are not the host's
     assert host.get("/own").json() == {"detail": "its own"}
     assert "/runs/{run_id}/stats" in host.get("/openapi.json").json()["paths"]
+
+
+def test_the_hosts_own_export_stays_byte_for_byte(host: httpx.Client, token: dict[str, str]) -> None:
+    alone = FastAPI()
+    alone.add_api_route("/export/latest_scores.csv", lambda: Response(SCORES, media_type="text/csv"))
+    served = Served(alone)
+    before = served.client().get("/export/latest_scores.csv")
+    served.close()
+    for headers in ({}, token):
+        beside = host.get("/export/latest_scores.csv", headers=headers)
+        assert (beside.status_code, beside.content, beside.headers["content-type"]) == (
+            200, before.content, before.headers["content-type"],
+        )  # fmt: skip
+        assert beside.content == SCORES
+        assert set(beside.headers) == {*before.headers, "content-disposition"}, "no header of obs"
+    assert host.post("/export/latest_scores.csv").status_code == 405
+
+
+def test_a_status_that_takes_no_request_is_refused_at_once(options: web.Options) -> None:
+    def without() -> dict[str, Any]:
+        return {"total": 7}
+
+    async def later(request: object) -> dict[str, Any]:
+        return {"total": 7}
+
+    wrong: list[Any] = [without, lambda one, two: {"total": 7}, later, {"total": 7}]
+    for one in wrong:
+        with pytest.raises(TypeError, match="existing_status is called with the request"):
+            web.router(options, existing_status=one)
+    right: list[Any] = [
+        lambda request: {"total": 7},
+        lambda *all: {"total": 7},
+        lambda request, more=None: {"total": 7},
+    ]
+    for one in right:
+        web.router(options, existing_status=one)
+
+
+def test_the_snippets_of_the_page_make_an_app(
+    world: Db, web_login: str, token: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (ROOT / "docs/web.md").read_text()
+    found = re.findall(r"```python\n(.*?)```", text[text.index("## In your own app") :], re.S)
+    assert len(found) == 2
+    secret = tmp_path / "secret"
+    secret.write_bytes(SECRET)
+    monkeypatch.setenv("OBS_SECRET_FILE", str(secret))
+    monkeypatch.setenv("OBS_DSN", world.dsn_for(web_login))
+    monkeypatch.setenv("DATABASE_URL", world.dsn_for("test_reader_a"))
+    for snippet in found:
+        names: dict[str, Any] = {}
+        exec(compile(snippet.replace('"alba"', '"a"'), "docs/web.md", "exec"), names)
+        served = Served(names["app"])
+        said = served.client().get("/shortlist/status", headers=token).json()
+        stats = served.client().get("/runs/a-night/stats", headers=token).json()
+        served.close()
+        assert (list(said), said["last_run_id"] is not None) == (["total", *FIELDS], True)
+        assert stats["run"]["tenant_id"] == "a"
 
 
 def test_the_router_may_extend_what_the_host_says(options: web.Options, token: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from obs_client.web.options import ConfigError, Options, hosts_from, secret_from
+from obs_client.web.options import ConfigError, Options, hosts_from, secret_from, secret_warning
 from obs_client.web.tokens import Signer, seconds
 from support.db import Db
 from support.warm import Warm, clean_environment
@@ -27,6 +27,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def obs(world: Db, web_login: str, tmp_path: Path, warm: Warm) -> Run:
     secret = tmp_path / "secret"
     secret.write_bytes(SECRET + b"\n")
+    secret.chmod(0o600)
 
     def run(*args: str, **more: str) -> subprocess.CompletedProcess[str]:
         variables = clean_environment(**{"OBS_DSN": world.dsn_for(web_login), "OBS_SECRET_FILE": str(secret), **more})
@@ -63,6 +64,29 @@ def test_a_token_of_obs_token_opens_what_obs_serve_serves(serving: str, obs: Run
         (form,) = forms(client.get("/login").text)
         assert client.post("/login", data={**form.fields, "token": token}).status_code == 303
         assert client.get("/").status_code == 200
+
+
+def test_a_secret_that_everybody_can_read_is_said_so_in_one_line(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(SECRET)
+    for mode, is_said in ((0o644, True), (0o604, True), (0o640, False), (0o600, False)):
+        secret.chmod(mode)
+        said = secret_warning({"OBS_SECRET_FILE": str(secret)})
+        assert (said is not None) == is_said, oct(mode)
+        assert not is_said or (str(said).count("\n"), f"chmod o-r {secret}" in str(said)) == (0, True)
+    assert secret_warning({"OBS_SECRET": "x"}) is None
+
+
+def test_serve_says_whose_secret_it_is(world: Db, web_login: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(SECRET)
+    secret.chmod(0o644)
+    variables = clean_environment(OBS_DSN=world.dsn_for(web_login), OBS_SECRET_FILE=str(secret))
+    with subprocess.Popen([OBS, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True, env=variables) as process:
+        assert process.stderr
+        assert f"can read the secret in {secret}" in process.stderr.readline()
+        assert process.stderr.readline().startswith("http://")
+        process.send_signal(signal.SIGTERM)
 
 
 def test_a_token_knows_whether_its_role_could_log_in(obs: Run, world: Db, web_login: str) -> None:

@@ -27,6 +27,9 @@ def diagnose(
     with opened(dsn) as conn:
         names = [row[0] for row in conn.execute("select check_name from obs.checks_of(%s)", (alert,))]
         found = [(name, *_check(conn, alert, name)) for name in names]
+    if not names:
+        note(f"the runbook of this alert has no checks: select * from obs.runbook_steps({alert}); says what to do")
+        return
     table(("check", "verdict", "finding"), [row[:3] for row in found])
     for name, verdict, _, step, sql in found:
         if verdict == "cause" and step:

@@ -102,5 +102,5 @@ def _driver(unit: str, value: Decimal | None) -> str:
     if unit == "ms":
         return took(int(value))
     if unit == "share of calls":
-        return f"{value * 100:.1f} % of calls"
-    return f"{value:,f} {unit}"
+        return f"{value * 100:.1f} % of charged calls"
+    return f"{value:,f} {'charged calls' if unit == 'calls' else unit}"

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .. import wire
+from .. import shown, wire
 from .output import note, plain
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id.", show_default=False)]
@@ -42,12 +42,12 @@ def show(head: Sequence[str], rows: Sequence[Sequence[object]], styles: Sequence
         for row in cells:
             typer.echo("\t".join(plain(" ".join(cell.split())) for cell in row))
         return
-    shown = Table(box=None, pad_edge=False, header_style="dim")
+    made = Table(box=None, pad_edge=False, header_style="dim")
     for name in head:
-        shown.add_column(name, overflow="fold")
+        made.add_column(name, overflow="fold")
     for place, row in enumerate(cells):
-        shown.add_row(*(Text(plain(cell)) for cell in row), style=styles[place] if styles else "")
-    Console(highlight=False).print(shown)
+        made.add_row(*(Text(plain(cell)) for cell in row), style=styles[place] if styles else "")
+    Console(highlight=False).print(made)
 
 
 def clock(moment: datetime | None, digits: int = 0) -> str:
@@ -60,14 +60,7 @@ def clock(moment: datetime | None, digits: int = 0) -> str:
 
 def took(duration_ms: int | None) -> str:
     """Milliseconds as people say them."""
-    if duration_ms is None:
-        return ""
-    seconds = duration_ms / 1000
-    if seconds < 59.95:  # else it would be 60.0 s
-        return f"{duration_ms} ms" if duration_ms < 1000 else f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+    return "" if duration_ms is None else shown.milliseconds(duration_ms)
 
 
 def _native(value: Any) -> Any:

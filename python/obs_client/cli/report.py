@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..report import Report
 
 _NEEDS = "reports need more packages: pip install '.[report]' in the source tree"
+_ENDINGS = {".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".pdf": "pdf"}
 _PACKAGES = ("jinja2", "lxml", "markupsafe", "pygal", "reportlab", "svglib")
 
 
@@ -83,6 +84,9 @@ def report(
         note(f"{size} bytes in {out}")
     if made.is_empty:
         note("there was no run last night")
+        for part in made.tenants:
+            if part.night:
+                note(plain(f"{part.tenant_id}: {reporting.night_line(part.night)}"))
     return 0
 
 
@@ -117,7 +121,7 @@ def _mail(
         complain(warning)
     _need_packages(form)
     with opened(dsn) as conn:
-        if tenant and not conn.execute(b"select from obs.tenants where tenant_id = %s", (tenant,)).fetchone():
+        if tenant and not conn.execute(b"select 1 from obs.tenants where tenant_id = %s", (tenant,)).fetchone():
             raise Trouble(f"there is no tenant {plain(tenant)!r} among yours")
         try:
             sent = nights.send(conn, plan, tenant, when_over, again)
@@ -133,8 +137,12 @@ def _mail(
 
 def _by_name(out: str | None) -> str:
     """The form that a file's name asks for."""
-    ending = Path(out).suffix.lower() if out else ""
-    return {".md": "md", ".markdown": "md", ".pdf": "pdf"}.get(ending, "html")
+    if out is None:
+        return "html"
+    form = _ENDINGS.get(Path(out).suffix.lower())
+    if form is None and not Path(out).is_dir() and not Path(out).is_char_device():
+        raise Trouble(f"which form is {plain(out)}? Its name ends in .html, .md or .pdf, or say --html, --md or --pdf")
+    return form or "html"
 
 
 def _need_packages(form: str) -> None:

@@ -33,7 +33,11 @@ def serve(
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)] = 8321,
     name: Annotated[
         list[str] | None,
-        typer.Option("--name", metavar="HOST", help="A further name to answer to, e.g. obs.example.com; repeatable."),
+        typer.Option(
+            "--name",
+            metavar="HOST",
+            help="A further name that browsers ask for, beside 127.0.0.1, e.g. obs.example.com; repeatable.",
+        ),
     ] = None,
     https: Annotated[
         bool, typer.Option("--https", help="Cookies for https alone, behind a proxy that ends TLS.")
@@ -53,7 +57,7 @@ def serve(
         from .. import web
         from ..web import serving
         from ..web.database import check_login
-        from ..web.options import hosts_from, secret_from
+        from ..web.options import hosts_from, secret_from, secret_warning
 
         database = checked(dsn)
         check_login(database)
@@ -63,6 +67,8 @@ def serve(
         raise _of_packages(error) from None
     except web.ConfigError as error:
         raise Trouble(str(error)) from None
+    if warning := secret_warning():
+        complain(plain(warning))
     if host not in ("127.0.0.1", "localhost", "::1") and not https:
         complain("tokens and pages travel unencrypted unless something before this ends TLS: then say --https")
     _log_to_stderr()

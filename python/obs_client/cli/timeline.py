@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from ..story import readable
 from .database import Dsn, opened
 from .listing import AsJson, Run, Tenant, as_json, clock, objects, show, took
 
@@ -32,6 +33,7 @@ def timeline(run: Run, tenant: Tenant = None, json: AsJson = False, dsn: Dsn = N
         for row in rows:
             typer.echo(as_json(row))
         return
+    rows = readable(rows)
     show(
         ("at", "kind", "stage", "what", "took"),
         [(clock(row["at"]), row["kind"], row["stage"], row["what"], took(row["duration_ms"])) for row in rows],

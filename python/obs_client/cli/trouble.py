@@ -41,6 +41,7 @@ _ROLES = {
         "explain",
         "run_stats",
         "last_night",
+        "nightly_runs",
         "claim_night_mail",
         "enrichment_runs",
         "run_stats",

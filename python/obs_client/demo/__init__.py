@@ -130,7 +130,7 @@ def until_stopped(served: pages.Pages, console: Console) -> None:
         (people.REVIEWER, "QA of alba"),
     ):
         lines.append(f"  {role} ({what})\n    {served.tokens[role]}")
-    lines.append(f"Programs:  curl -H 'Authorization: Bearer TOKEN' {served.url}/shortlist/status?tenant_id=alba")
+    lines.append(f"Programs:  curl -H 'Authorization: Bearer TOKEN' '{served.url}/shortlist/status?tenant_id=alba'")
     console.print("\n" + "\n".join(lines), markup=False, highlight=False, soft_wrap=True)
     try:
         threading.Event().wait()

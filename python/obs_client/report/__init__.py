@@ -9,6 +9,6 @@ from __future__ import annotations
 from .content import of_last_night, of_run
 from .forms import FORMS, rendered
 from .parts import Report
-from .wording import brief
+from .wording import brief, night_line
 
-__all__ = ["FORMS", "Report", "brief", "of_last_night", "of_run", "rendered"]
+__all__ = ["FORMS", "Report", "brief", "night_line", "of_last_night", "of_run", "rendered"]

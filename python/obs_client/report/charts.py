@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +57,7 @@ def of_run(part: RunPart) -> list[Chart]:
     (stages, more_stages), (vendors, more_vendors) = _first(part.stats["stages"]), _first(part.stats["vendors"])
     names = [stage["stage"] for stage in stages]
     bucketed = {name: part.overview[f"bucket_{name.lower()}"] for name in ("High", "Medium", "Low", "Unscored")}
-    nights = [str(row["night"]) for row in part.earlier]
+    nights = _apart([str(row["night"]) for row in part.earlier])
     charts = [
         Chart(
             f"Time an item takes{more_stages}",
@@ -90,6 +91,16 @@ def of_run(part: RunPart) -> list[Chart]:
             Chart("Cost, night by night", nights, {"cost": [row["cost_usd"] for row in part.earlier]}, usd),
         ]
     return [chart for chart in charts if not chart.is_empty]
+
+
+def _apart(labels: Sequence[str]) -> list[str]:
+    """The second of a label has its number."""
+    seen: Counter[str] = Counter()
+    made = []
+    for label in labels:
+        seen[label] += 1
+        made.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+    return made
 
 
 def _first(rows: Sequence[Any]) -> tuple[Sequence[Any], str]:

@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from .. import errors, wire
+from ..shown import likely_cause
 from .parts import Change, Report, Row, RunPart, TenantPart
 
 TOP_PARTS = 5  # of each measure that changed; the rest is added up
@@ -28,7 +29,8 @@ _EARLIER = """select x.run_id, x.night, x.duration_min_per_1k, x.cost_usd from (
         order by o.started_at desc limit %(limit)s
     ) x order by x.started_at"""
 _EXPLAIN = "select * from obs.explain(p_run_id => %(run)s, p_tenant_id => %(tenant)s)"
-_TITLES = """select a.alert_id, r.title, r.runbook_code, obs._runbook_url(
+_TOLD = "select what from obs.timeline(p_run_id => %(run)s, p_tenant_id => %(tenant)s) where kind = 'change'"
+_TITLES = """select a.alert_id, a.run_id as evidence_run, a.evidence, r.title, r.runbook_code, obs._runbook_url(
         coalesce((
             select s.value #>> '{}' from obs.settings s
             where s.key = 'runbook_base_url' and (s.tenant_id is null or s.tenant_id = a.tenant_id)
@@ -43,8 +45,10 @@ _TRACES = """select s.value #>> '{}' as template from obs.settings s
     where s.key = 'trace_url_template' and (s.tenant_id is null or s.tenant_id = %(tenant)s)
     order by s.tenant_id nulls last limit 1"""
 _SLO = "select * from obs.slo_status where tenant_id = %(tenant)s order by slo"
-_NIGHTS = """select * from obs.last_night where %(tenant)s::text is null or tenant_id = %(tenant)s
-    order by tenant_id"""
+_NIGHTS = """select n.*, (
+        select count(*) from obs.nightly_runs r where r.tenant_id = n.tenant_id and r.started_at >= n.until_at
+    ) as since
+    from obs.last_night n where %(tenant)s::text is null or n.tenant_id = %(tenant)s order by n.tenant_id"""
 _RUNS = """select r.run_id from obs.nightly_runs r
     where r.tenant_id = %(tenant)s and r.started_at >= %(from_at)s and r.started_at < %(until_at)s
     order by r.started_at, r.run_id"""
@@ -102,7 +106,8 @@ def _run(cursor: psycopg.Cursor[Row], run_id: str, tenant_id: str | None) -> Run
         stats,
         _one(cursor, _OVERVIEW, of),
         _one(cursor, _QUALITY, of),
-        _with_titles(cursor, run["tenant_id"], stats["alerts"]),
+        _with_titles(cursor, run["tenant_id"], stats["alerts"], run_id),
+        _told(cursor, of),
         _changes(cursor, of),
         cursor.execute(_EARLIER.encode(), {**of, **run, "limit": EARLIER_RUNS}).fetchall(),
         _one(cursor, _TRACES, of)["template"],
@@ -118,24 +123,42 @@ def _tenant(cursor: psycopg.Cursor[Row], tenant: str, night: Row | None, runs: l
     return TenantPart(tenant, night, runs, alerts, slos)
 
 
-def _with_titles(cursor: psycopg.Cursor[Row], tenant: str, alerts: list[Row]) -> list[Row]:
+def _with_titles(cursor: psycopg.Cursor[Row], tenant: str, alerts: list[Row], run: str | None = None) -> list[Row]:
+    """With what the rule is called, and the likely cause: what was found out about a later run is not told of `run`."""
     if not alerts:
         return []
     asked = {"tenant": tenant, "alerts": [alert["alert_id"] for alert in alerts]}
     titles = {row["alert_id"]: row for row in cursor.execute(_TITLES.encode(), asked)}
-    nothing = {"title": None, "runbook_code": None, "runbook_url": None}
-    return [{**alert, **titles.get(alert["alert_id"], nothing)} for alert in alerts[:MAX_ALERTS]]
+    nothing = {"title": None, "runbook_code": None, "runbook_url": None, "evidence_run": None, "evidence": None}
+    made = [{**alert, **titles.get(alert["alert_id"], nothing)} for alert in alerts[:MAX_ALERTS]]
+    return [
+        {**one, "cause": likely_cause(one["evidence"]) if run is None or one["evidence_run"] in (None, run) else ""}
+        for one in made
+    ]
 
 
 def _changes(cursor: psycopg.Cursor[Row], of: Mapping[str, Any]) -> list[Change] | None:
+    rows = _in_time(cursor, _EXPLAIN, of)
+    if rows is None:
+        return None
+    return [_change(name, list(parts)) for name, parts in groupby(rows, lambda row: str(row["measure"]))]
+
+
+def _told(cursor: psycopg.Cursor[Row], of: Mapping[str, Any]) -> list[str] | None:
+    rows = _in_time(cursor, _TOLD, of)
+    return None if rows is None else [str(row["what"]) for row in rows]
+
+
+def _in_time(cursor: psycopg.Cursor[Row], query: str, of: Mapping[str, Any]) -> list[Row] | None:
+    """Rows that a report can do without; None when they take too long."""
     try:
         with cursor.connection.transaction():
             cursor.execute("select set_config('statement_timeout', %s, true)", (str(EXPLAIN_MS),))
-            rows = cursor.execute(_EXPLAIN.encode(), of).fetchall()
+            rows = cursor.execute(query.encode(), of).fetchall()
             cursor.execute("set local statement_timeout to default")
+            return rows
     except psycopg.errors.QueryCanceled:
         return None
-    return [_change(name, list(parts)) for name, parts in groupby(rows, lambda row: str(row["measure"]))]
 
 
 def _change(measure: str, parts: list[Row]) -> Change:

@@ -26,9 +26,9 @@ _WRITTEN: dict[str, Callable[..., str]] = {
     "usd": shown.usd,
 }
 _SAID = (
-    wording.headline, wording.quality, wording.night_line, wording.error_line, wording.change_line,
+    wording.headline, wording.quality, wording.alert_line, wording.night_line, wording.error_line, wording.change_line,
     wording.source_line, wording.trace_address, wording.where, wording.signed, wording.driver, wording.slo_value,
-    wording.slo_actual,
+    wording.slo_actual, shown.budget,
 )  # fmt: skip
 
 

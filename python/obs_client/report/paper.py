@@ -55,11 +55,11 @@ class _Paper:
         if tenant.slos:
             rows = [
                 (slo["title"], slo["over"], shown.words(slo["state"]), wording.slo_value(slo, slo["target"]),
-                 wording.slo_actual(slo), shown.number(slo["n"]), shown.short(slo["budget_left"]))
+                 wording.slo_actual(slo), shown.number(slo["n"]), shown.budget(slo))
                 for slo in tenant.slos
             ]  # fmt: skip
-            head = ("objective", "over", "state", "target", "actual", "n", "budget left")
-            story += [self._say("Objectives", "h3"), self._table(head, rows, 3, (3, 2, 1.2, 1.4, 2.6, 1, 1.4))]
+            head = ("objective", "over", "state", "target", "actual", "n", "budget")
+            story += [self._say("Objectives", "h3"), self._table(head, rows, 3, (3, 2, 1.2, 1.4, 2.4, 1, 2.6))]
         return story
 
     def _run(self, part: RunPart, with_charts: bool) -> list[Any]:
@@ -88,9 +88,10 @@ class _Paper:
             if trace := wording.trace_address(part, stats["first_error"]["trace_id"]):
                 story.append(self._say(f"Trace: {trace}"))
         story.append(self._say("What changed", "h3"))
+        story += [self._say(f"• {what}") for what in part.told or []]
         if part.changes is None:
             story.append(self._say("Finding out took too long: obs explain takes its time."))
-        elif not part.changes:
+        elif not part.changes and not part.told:
             story.append(self._say("Nothing, or there is no earlier run that succeeded."))
         for change in part.changes or []:
             rows = [
@@ -103,7 +104,7 @@ class _Paper:
                 rest = wording.signed(change.measure, change.rest_delta)
                 rows.append((f"{change.rest} more", "", "", rest, shown.percent(change.rest_share)))
             head = ("part", "where", "from, to", "difference", "share")
-            story += [self._say(wording.change_line(change)), self._table(head, rows, 3, (1.4, 3, 3, 1.4, 1))]
+            story += [self._say(wording.change_line(change), "lead"), self._table(head, rows, 3, (1.4, 3, 3, 1.4, 1))]
         return [*story, self._say(wording.source_line(part), "source")]
 
     def _stages(self, stages: list[Row]) -> list[Any]:
@@ -142,7 +143,7 @@ class _Paper:
     def _alerts(self, alerts: list[Row]) -> Table:
         rows = [
             (f"{alert['alert_code']} {alert['title'] or ''} {alert['subject'] or ''}",
-             f"{alert['severity']}, {alert['state']}", shown.moment(alert["fired_at"]), alert["summary"] or "",
+             f"{alert['severity']}, {alert['state']}", shown.moment(alert["fired_at"]), wording.alert_line(alert),
              alert["runbook_url"] or "")
             for alert in alerts
         ]  # fmt: skip

@@ -29,6 +29,7 @@ class RunPart:
     overview: Row
     quality: Row
     alerts: list[Row]
+    told: list[str] | None  # what was not as in the last good run, in words; None: it took too long
     changes: list[Change] | None  # None: it took too long
     earlier: list[Row]
     trace_template: str | None  # the setting trace_url_template

@@ -38,9 +38,16 @@ class Sheet:
             "cell": ParagraphStyle("cell", text, fontSize=7.5, leading=9.5),
             "number": ParagraphStyle("number", text, fontSize=7.5, leading=9.5, alignment=2),
             "source": ParagraphStyle("source", text, fontSize=8, textColor=colors.HexColor(charts.PAPER["dim"])),
-            "h1": ParagraphStyle("h1", text, fontName=f"{FONT}-bold", fontSize=16, leading=20, spaceAfter=4),
-            "h2": ParagraphStyle("h2", text, fontName=f"{FONT}-bold", fontSize=13, leading=17, spaceBefore=10),
-            "h3": ParagraphStyle("h3", text, fontName=f"{FONT}-bold", fontSize=10.5, leading=14, spaceBefore=8),
+            "lead": ParagraphStyle("lead", text, keepWithNext=1),
+            "h1": ParagraphStyle(
+                "h1", text, fontName=f"{FONT}-bold", fontSize=16, leading=20, spaceAfter=4, keepWithNext=1
+            ),
+            "h2": ParagraphStyle(
+                "h2", text, fontName=f"{FONT}-bold", fontSize=13, leading=17, spaceBefore=10, keepWithNext=1
+            ),
+            "h3": ParagraphStyle(
+                "h3", text, fontName=f"{FONT}-bold", fontSize=10.5, leading=14, spaceBefore=8, keepWithNext=1
+            ),
         }
 
     def table(

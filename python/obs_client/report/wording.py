@@ -7,22 +7,20 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from .. import shown
-from ..shown import milliseconds, minutes, moment, number, percent, short, usd, words
+from ..explained import MEASURES, amount, driver, signed, where
+from ..shown import budget, duration, minutes, moment, number, percent, short, usd, words
 from .parts import Change, Report, Row, RunPart
 from .safe import clean
 
-_MEASURES = {
-    "cost_usd": "Cost",
-    "duration_ms": "Duration",
-    "errors": "Failed items",
-    "call_errors": "Failed vendor calls",
-}
 _SOURCES = {
     "raw": "raw events are all there",
     "mixed": "raw events of successes are thinned out",
     "rollup": "raw events are past their window",
     "none": "there is no stage yet",
 }
+
+
+__all__ = ["amount", "budget", "driver", "signed", "where"]  # what is said elsewhere too
 
 
 class Figure(NamedTuple):
@@ -49,7 +47,7 @@ def headline(part: RunPart) -> list[Figure]:
         Figure("cost_usd", "Cost", usd(of["cost_usd"])),
         Figure("cost_usd_per_1k", "Cost per 1,000 companies", usd(of["cost_usd_per_1k"])),
         Figure("unpriced_calls", "Calls without a price", number(of["unpriced_calls"])),
-        Figure("duration_min", "Duration", minutes(of["duration_min"])),
+        Figure("duration_min", "Duration", duration(of["duration_min"])),
         Figure("duration_min_per_1k", "Duration per 1,000 companies", minutes(of["duration_min_per_1k"])),
         Figure("crawl_success_rate", "Crawl success", percent(of["crawl_success_rate"])),
         Figure("tavily_fallback_rate", "Crawl fallback", percent(of["tavily_fallback_rate"])),
@@ -87,6 +85,9 @@ def night_line(night: Mapping[str, Any]) -> str:
         said.append(f"{_counted(night['missing'], 'expected run')} never came")
     if night["waiting"]:
         said.append(f"{_counted(night['waiting'], 'expected run')} not due yet or not late yet")
+    if night.get("since"):
+        one = night["since"] == 1
+        said.append(f"{_counted(night['since'], 'run')} since {'belongs' if one else 'belong'} to the coming night")
     return f"{said[0]}: {', '.join(said[1:])}."
 
 
@@ -97,13 +98,22 @@ def error_line(error: Mapping[str, Any]) -> str:
     return f"{moment(error['ts'])} UTC, {where}{trace}: {what or 'no message'}"
 
 
+def alert_line(alert: Mapping[str, Any]) -> str:
+    """What it says of the run, what it says now where that is something else, and what was found to be the cause."""
+    said = [alert["summary"], ("now: ", alert.get("summary_now")), ("likely cause: ", alert["cause"])]
+    parts = [
+        "".join(one) if isinstance(one, tuple) else one for one in said if one and (isinstance(one, str) or one[1])
+    ]
+    return "; ".join(str(part).rstrip(" .") for part in parts)
+
+
 def trace_address(part: RunPart, trace_id: str | None) -> str:
     """Where a trace is to be seen; nothing where nobody has said it."""
     return shown.trace_address(part.trace_template, trace_id)
 
 
 def change_line(change: Change) -> str:
-    name = _MEASURES.get(change.measure, words(change.measure))
+    name = MEASURES.get(change.measure, words(change.measure))
     before, after = amount(change.measure, change.before), amount(change.measure, change.after)
     total = signed(change.measure, change.after - change.before)
     return f"{name}: {before} in run {change.against}, {after} in this one, {total}"
@@ -130,41 +140,16 @@ def brief(report: Report) -> str:
             said = (
                 f"{words(part.run['status'])}, {number(of['shortlist_delivered'])} delivered",
                 f"of {number(of['candidates_post'])}, {percent(of['error_rate'])} errors, {usd(of['cost_usd'])},",
-                f"{minutes(of['duration_min'])}, {_counted(len(part.alerts), 'alert')}",
+                f"{duration(of['duration_min'])}, {_counted(len(part.alerts), 'alert')}",
             )
             lines.append(f"  Run {part.run['run_id']}: {' '.join(said)}")
+            lines += [f"    Changed: {change}" for change in part.told or []]
             if error := part.stats["first_error"]:
                 lines.append(f"    First error: {error_line(error)}")
         lines += [f"  Open: {alert['alert_code']} {alert['title'] or ''}, {alert['state']}" for alert in tenant.alerts]
         lines += [f"  Objective missed: {slo['title']}" for slo in tenant.slos if slo["state"] == "breach"]
         lines.append("")
     return "\n".join(clean(line) if not line.startswith(" ") else "  " + clean(line) for line in lines)
-
-
-def where(one: Mapping[str, Any]) -> str:
-    return " / ".join(str(one[key]) for key in ("stage", "vendor", "model", "error_code") if one[key] is not None)
-
-
-def amount(measure: str, value: Any) -> str:
-    if measure == "duration_ms":
-        return _time(value)
-    return usd(value) if measure == "cost_usd" else number(value)
-
-
-def signed(measure: str, value: Any) -> str:
-    if value is None:
-        return "–"
-    return ("−" if value < 0 else "+") + amount(measure, abs(value))
-
-
-def driver(unit: str, value: Any) -> str:
-    if value is None:
-        return "none"
-    if unit == "ms":
-        return _time(value)
-    if unit == "share of calls":
-        return f"{percent(value)} of calls"
-    return f"{short(value)} {unit.removesuffix('s') if value == 1 else unit}"
 
 
 def slo_value(slo: Row, value: Any) -> str:
@@ -178,11 +163,6 @@ def slo_actual(slo: Row) -> str:
     if slo["actual"] is None or slo["low"] is None:
         return slo_value(slo, slo["actual"])
     return f"{percent(slo['actual'])} ({percent(slo['low'])} to {percent(slo['high'])})"
-
-
-def _time(duration_ms: Any) -> str:
-    """Milliseconds as an item's time, or as minutes."""
-    return milliseconds(duration_ms) if duration_ms is None or duration_ms < 600_000 else minutes(duration_ms / 60_000)
 
 
 def _of(row: Mapping[str, Any], part: str, whole: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -31,9 +32,10 @@ def router(
     """The endpoints for programs, to be mounted in the host's app; its connections open and close with that app.
 
     GET /shortlist/status is the host's own where it has one: `shortlist_status=False` with `extend_status` there, or
-    `existing_status`, which gives what this answer then extends. That way it asks for a token of obs, as all of these
-    do; while the database is away the host's fields stay, and the four are null.
+    `existing_status`, called with the request, which gives what this answer then extends. That way it asks for a token
+    of obs, as all of these do; while the database is away the host's fields stay, and the four are null.
     """
+    _check_status(existing_status)
     service = Service(options)
 
     @asynccontextmanager
@@ -47,6 +49,22 @@ def router(
     made = APIRouter(route_class=ApiRoute, lifespan=opened)
     Api(service, existing_status).add_to(made, shortlist_status=shortlist_status)
     return made
+
+
+def _check_status(existing_status: ExistingStatus | None) -> None:
+    """TypeError now, instead of an answer 500 at the first request."""
+    if existing_status is None:
+        return
+    try:
+        if inspect.iscoroutinefunction(existing_status):
+            raise TypeError("it is asynchronous")
+        inspect.signature(existing_status).bind(None)
+    except ValueError:  # of something built in, which does not say
+        return
+    except TypeError as error:
+        raise TypeError(
+            f"existing_status is called with the request and returns a mapping, like lambda request: {{...}}: {error}"
+        ) from None
 
 
 def create_app(options: Options) -> FastAPI:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +54,14 @@ def secret_from(environment: Mapping[str, str] | None = None) -> bytes:
     if len(secret) < MIN_SECRET_BYTES or len(set(secret)) < 8:
         raise ConfigError(f"{where} is too short or too plain: it takes {MIN_SECRET_BYTES} bytes or more, at random")
     return secret
+
+
+def secret_warning(environment: Mapping[str, str] | None = None) -> str | None:
+    """A sentence when others than the owner can read the secret's file; a group may, where a server is run by one."""
+    path = (os.environ if environment is None else environment).get("OBS_SECRET_FILE")
+    if not path or not stat.S_IMODE(os.stat(path).st_mode) & stat.S_IROTH:
+        return None
+    return f"everybody on this machine can read the secret in {path}, and make tokens with it: chmod o-r {path}"
 
 
 def hosts_from(named: Sequence[str]) -> tuple[str, ...]:

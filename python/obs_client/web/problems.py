@@ -6,6 +6,7 @@ What the database says passes only where it is about the caller's own words.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 
 import psycopg
@@ -88,7 +89,8 @@ def _of_database(error: psycopg.Error) -> Problem:
     if state == "57014":
         return away(TOO_SLOW)
     if state == "42501":
-        return Problem(403, "Your role may not do this: an administrator grants roles of obs.")
+        role = "obs_reviewer" if re.search(r"\bqa_", errors.message(error)) else "obs_reader"
+        return Problem(403, f"Your role may not do this: it takes {role}, which an administrator grants.")
     if state == "22023" or state[:2] == "22" or isinstance(error, psycopg.DataError):
         return Problem(400, _sentence(errors.message(error)) if state == "22023" else "A parameter cannot be read.")
     if not state or state[:2] in _AWAY_CLASSES or state in _AWAY_CODES:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,7 +17,11 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
+from ..explained import MEASURES, driver, signed, where
 from ..shown import (
+    budget,
+    duration,
+    likely_cause,
     milliseconds,
     minutes,
     moment,
@@ -24,12 +29,14 @@ from ..shown import (
     percent,
     short,
     stamp,
+    too_few,
     trace_address,
     trend,
     usd,
     web_address,
     words,
 )
+from .database import Connection
 from .headers import secured
 from .problems import Problem, Unauthorized, problem_of
 from .service import Service
@@ -47,6 +54,16 @@ TITLES = {
     500: "Something went wrong",
     503: "Try again soon",
 }
+
+
+# What the role of who asks may do, as far as pages lead there.
+_MAY = """select pg_catalog.has_table_privilege('obs.dash_tenant_overview', 'select') as runs,
+    pg_catalog.has_table_privilege('obs.slo_status', 'select') as objectives,
+    pg_catalog.has_table_privilege('obs.qa_worklist', 'select') as qa,
+    pg_catalog.has_function_privilege('obs.qa_claim(int, text, text)', 'execute') as review,
+    pg_catalog.has_function_privilege('obs.runbook_steps(bigint)', 'execute') as alerts,
+    pg_catalog.has_function_privilege('obs.run_events_csv(text, text)', 'execute') as events"""
+ALL = dict.fromkeys(("runs", "objectives", "qa", "review", "alerts", "events"), True)
 
 
 class Pages:
@@ -70,6 +87,7 @@ class Pages:
             web=web_address,
             ms=milliseconds,
             minutes=minutes,
+            duration=duration,
             usd=usd,
             words=words,
             trend=trend,
@@ -80,8 +98,22 @@ class Pages:
             sample_path=sample_path,
             style_marks=style_marks,
             trace_address=trace_address,
+            budget=budget,
+            too_few=too_few,
+            likely_cause=likely_cause,
+            measures=MEASURES,
+            driver=driver,
+            signed=signed,
+            where=where,
             version_of=version_of,
         )
+
+    @contextmanager
+    def asking(self, request: Request) -> Iterator[Connection]:
+        """A read-only transaction in the name of who asks; the page shows no link that its role may not follow."""
+        with self.service.asking(request) as conn:
+            request.state.may = conn.execute(_MAY).fetchone()
+            yield conn
 
     def render(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
         root = request.scope.get("root_path", "").rstrip("/")
@@ -98,6 +130,7 @@ class Pages:
             "here": request.scope["path"].removeprefix(root),
             "return_to": "",
             "reload": False,
+            "may": getattr(request.state, "may", None) or ALL,
         }
         return HTMLResponse(self._env.get_template(template).render({**shared, **values}), status)
 

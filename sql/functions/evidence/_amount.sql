@@ -1,5 +1,5 @@
 -- obs._amount: a number as people read it
--- Called by: _message, _message_words
+-- Called by: _message, _message_words, pages
 -- Reads/Writes: nothing
 -- Raises: nothing
 create or replace function obs._amount(p_value numeric, p_unit text) returns text

@@ -1,5 +1,5 @@
 -- obs._blast_radius: how many companies, items or calls some alerts concern, and of how many tenants
--- Called by: _message
+-- Called by: _message, pages
 -- Reads/Writes: alerts, alert_rules, run_stage_stats, run_vendor_usage
 -- Raises: nothing
 create or replace function obs._blast_radius(p_alert_ids bigint[], p_tenants text[]) returns text

@@ -1,5 +1,5 @@
 -- obs._last_good_run: the latest run before an alert's in which its rule was not in breach; NULL when none is known
--- Called by: the checks, _message
+-- Called by: the checks, _message, pages
 -- Reads/Writes: alert_observations
 -- Raises: nothing
 create or replace function obs._last_good_run(p_alert obs.alerts) returns text

@@ -13,7 +13,10 @@ begin
     return query
     select
         e.ts, 'error', s.stage::text,
-        concat_ws(': ', 'first failure', e.vendor, e.error_code, left(obs.error_text(e.tenant_id, e.error_msg), 300)),
+        concat_ws(
+            ': ', 'first failure',
+            case when not starts_with(lower(coalesce(m.said, '')), lower(e.vendor)) then e.vendor end, e.error_code, m.said
+        ),
         jsonb_strip_nulls(jsonb_build_object(
             'vendor', e.vendor, 'error_code', e.error_code, 'company_id', e.company_id, 'trace_id', e.trace_id,
             'items_failed', s.count_error
@@ -27,6 +30,7 @@ begin
         order by o.ts
         limit 1
     ) e
+    cross join lateral (select left(obs.error_text(e.tenant_id, e.error_msg), 300) as said) m
     where s.tenant_id = p_run.tenant_id and s.run_id = p_run.run_id;
     return query
     select

@@ -1,10 +1,12 @@
 -- obs.run_stats: all that is known of a run in one JSON object, for GET /runs/{run_id}/stats and the run's page
 -- Called by: people, obs serve
--- Reads/Writes: enrichment_runs, run_stage_stats, run_vendor_usage, run_metrics, alerts, alert_transitions, qa_draws,
--- qa_samples, run_event_logs, all with the rights of who asks
+-- Reads/Writes: enrichment_runs, run_stage_stats, run_vendor_usage, run_metrics, alerts, alert_transitions,
+-- alert_observations, qa_draws, qa_samples, run_event_logs, all with the rights of who asks
 -- Raises: OB002 unknown run, OB004 ambiguous run id
 -- source: raw while all events are there, mixed once successes were thinned out, rollup once the events are past their
 -- window, none before any stage. Numbers never change by that; first_error and exemplars are read from the events.
+-- An open alert goes on with the next runs: its summary here is what was last seen of this one, summary_now what it says
+-- now where that is something else.
 create or replace function obs.run_stats(p_run_id text, p_tenant_id text default null) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -21,7 +23,7 @@ begin
                 'stage', s.stage, 'status', s.status, 'count_total', s.count_total, 'count_success', s.count_success,
                 'count_error', s.count_error, 'p50_ms', s.p50_ms, 'p95_ms', s.p95_ms, 'p99_ms', s.p99_ms,
                 'cost_usd', trim_scale(s.cost_usd_exact), 'tokens_input', s.tokens_input_exact,
-                'tokens_output', s.tokens_output_exact, 'started_at', s.started_at, 'finished_at', s.finished_at,
+                'tokens_output', s.tokens_output_exact, 'started_at', s.started_at, 'ended_at', s.ended_at, 'finished_at', s.finished_at,
                 'complete', s.complete
             )
             order by s.started_at, s.stage
@@ -72,8 +74,9 @@ begin
                 jsonb_agg(
                     jsonb_build_object(
                         'alert_id', a.alert_id, 'alert_code', a.alert_code, 'subject', a.subject, 'state', a.state,
-                        'severity', a.severity, 'summary', a.summary, 'fired_at', a.fired_at, 'acked_at', a.acked_at,
-                        'resolved_at', a.resolved_at
+                        'severity', a.severity, 'summary', i.summary, 'fired_at', a.fired_at, 'acked_at', a.acked_at,
+                        'resolved_at', a.resolved_at,
+                        'summary_now', case when a.run_id <> p_run_id then nullif(a.summary, i.summary) end
                     )
                     order by a.fired_at, a.alert_id
                 ),
@@ -87,6 +90,16 @@ begin
                 where t.tenant_id = v_tenant and t.run_id = p_run_id and t.to_state = 'firing'
             ) k
             join obs.alerts a on a.tenant_id = v_tenant and a.alert_id = k.alert_id
+            cross join lateral (
+                select coalesce((
+                    select o.summary
+                    from obs.alert_observations o
+                    where o.tenant_id = v_tenant and o.alert_code = a.alert_code and o.subject = a.subject
+                      and o.is_simulation = a.is_simulation and o.run_id = p_run_id and o.verdict = 'breach'
+                    order by o.observation_id desc
+                    limit 1
+                ), case when a.run_id is not distinct from p_run_id or a.run_id is null then a.summary end) as summary
+            ) i
             where a.is_simulation = v_run.is_simulation
         ),
         'qa', obs._qa_stats(v_tenant, p_run_id),
@@ -106,4 +119,5 @@ end
 $$;
 comment on function obs.run_stats(text, text) is
 'All that is known of a run as JSON: run, stages, vendors, metrics, alerts, qa, first_error, exemplars (the slowest item a '
-'stage), source (raw, mixed, rollup, none) and an etag that changes when any of it does. Costs in US dollars, durations in ms.';
+'stage), source (raw, mixed, rollup, none) and an etag that changes when any of it does. An alert''s summary is of this run, '
+'summary_now of a later one. Costs in US dollars, durations in ms.';

@@ -55,7 +55,7 @@ class Overview:
     def page(self, request: Request) -> Response:
         tenant = tenant_of(request)
         asked = {"tenant": tenant, "from": day(request, "from"), "until": day(request, "to")}
-        with self._pages.service.asking(request) as conn:
+        with self._pages.asking(request) as conn:
             if not _one(conn, _MAY)["may"]:
                 return self._pages.go(request, "/qa")
             tenants = [row["tenant_id"] for row in conn.execute(_TENANTS)]

@@ -35,6 +35,13 @@ _CLAIM = """select tenant_id, run_id, company_id
 _REVIEW = """select 1 from obs.qa_review(p_run_id => %(run)s, p_company_id => %(company)s, p_result => %(result)s,
     p_notes => %(notes)s, p_checks => %(checks)s, p_revision => %(revision)s, p_tenant_id => %(tenant)s)"""
 
+QUESTIONS = {
+    "domain": "Is it the company's own domain, and does its site answer?",
+    "about": "Does the text describe this company, and not another one of that name?",
+    "contacts": "Is there a business address of somebody there that can be written to?",
+    "rationale": "Does the reason given fit the company and its bucket?",
+}
+
 Entered = Mapping[str, str]
 
 
@@ -53,7 +60,7 @@ class QaPages:
         of = {"tenant": tenant_of(request), "run": None}
         if run := request.query_params.get("run_id"):
             of["run"] = an_id(run)
-        with self._service.asking(request) as conn:
+        with self._pages.asking(request) as conn:
             if of["run"]:
                 of["tenant"] = _resolved(conn, of["run"], of["tenant"])
             else:
@@ -146,7 +153,7 @@ class QaPages:
     def _form(self, request: Request, entered: Entered | None = None, problem: Problem | None = None) -> Response:
         run, company = _ids(request)
         tenant = tenant_of(request)
-        with self._service.asking(request) as conn:
+        with self._pages.asking(request) as conn:
             sample = conn.execute(_SAMPLE, (_resolved(conn, run, tenant), run, company)).fetchone()
             if sample is None:
                 raise not_found()
@@ -155,7 +162,8 @@ class QaPages:
             request,
             "sample.html",
             problem.status if problem else 200,
-            title=f"{company} of {run}",
+            title=f"Company {company}, run {run}",
+            questions=QUESTIONS,
             sample=sample,
             status=status,
             checks=qa_file.CHECKS,

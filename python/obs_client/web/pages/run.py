@@ -8,6 +8,8 @@ import psycopg
 from fastapi import APIRouter, Request, Response
 from psycopg.rows import DictRow
 
+from ...shown import likely_cause
+from ...story import readable
 from ..charts import Chart
 from ..database import Connection
 from ..rendering import Pages
@@ -30,6 +32,11 @@ _CHANGED = """select * from (
 _TRACES = """select s.value #>> '{}' as template from obs.settings s
     where s.key = 'trace_url_template' and (s.tenant_id is null or s.tenant_id = %s)
     order by s.tenant_id nulls last limit 1"""
+_OVERVIEW = """select candidates_post, shortlist_delivered, cost_usd, bucket_high, bucket_medium, bucket_low
+    from obs.dash_tenant_overview where tenant_id = %s and run_id = %s"""
+# What was found out about a later run of an alert is not told of this one.
+_EVIDENCE = """select alert_id, evidence from obs.alerts
+    where tenant_id = %s and alert_id = any(%s) and (run_id = %s or run_id is null)"""
 _FORECAST = "select * from obs.run_forecast where tenant_id = %s and run_id = %s"
 
 
@@ -42,13 +49,16 @@ class RunPage:
 
     def page(self, request: Request, run_id: str) -> Response:
         run, tenant = id_of(request, "run_id", 1), tenant_of(request)
-        with self._pages.service.asking(request) as conn:
+        with self._pages.asking(request) as conn:
             stats = (conn.execute(_STATS, (run, tenant)).fetchone() or {})["stats"]
             of = (run, stats["run"]["tenant_id"])
             traces = (conn.execute(_TRACES, of[1:]).fetchone() or {}).get("template")
             timeline = _in_time(conn, _TIMELINE, of)
             changed = _in_time(conn, _CHANGED, of)
             forecast = _forecast(conn, stats["run"])
+            overview = _in_time(conn, _OVERVIEW, (of[1], run))
+            numbers = [alert["alert_id"] for alert in stats["alerts"]]
+            evidence = conn.execute(_EVIDENCE, (of[1], numbers, run)).fetchall() if numbers else []
         failing = [vendor for vendor in stats["vendors"] if vendor["errors"]]
         return self._pages.render(
             request,
@@ -57,9 +67,12 @@ class RunPage:
             run=stats["run"],
             stats=stats,
             trace_template=traces,
-            timeline=timeline and timeline[:MOMENTS],
+            timeline=None if timeline is None else readable(timeline[:MOMENTS]),
             is_cut=len(timeline or ()) > MOMENTS,
+            told=[one["what"] for one in timeline or () if one["kind"] == "change"],
             changed=changed,
+            overview=overview[0] if overview else None,
+            causes={one["alert_id"]: likely_cause(one["evidence"]) for one in evidence},
             forecast=forecast,
             failing=sorted(failing, key=lambda one: -one["errors"]),
             charts=_charts(stats),
