@@ -186,6 +186,17 @@ def test_nobody_claims_for_a_tenant_that_is_not_his(db: Db, night: Db, new_login
         stranger.call("claim_night_mail", tenant_id="a", night=date, recipients=["x@y.example"])
 
 
+def test_a_claim_that_another_session_holds_open_is_waited_for_a_second(db: Db, night: Db) -> None:
+    date = db.one("select night from obs.last_night where tenant_id = 'a'")
+    claim = {"tenant_id": "a", "night": date, "recipients": ["x@y.example"]}
+    with psycopg.connect(night.dsn) as holder:
+        assert holder.execute("select obs.claim_night_mail('a', %s, '{x@y.example}')", (date,)).fetchone() == (True,)
+        night.execute("set statement_timeout = '20s'")
+        assert night.call("claim_night_mail", **claim) is False
+        holder.rollback()
+    assert night.call("claim_night_mail", **claim) is True
+
+
 def test_the_configuration_names_people_and_the_channel(tmp_path: Path, mail: MailServer) -> None:
     made = load(str(written(tmp_path, mail, report={"to": "a@example.com, b@example.com", "form": "pdf"}))).report
     assert made is not None

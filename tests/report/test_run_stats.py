@@ -274,10 +274,11 @@ def test_a_tenant_of_somebody_else_is_one_that_does_not_exist(db: Db, tenants: t
     assert str(other).replace("'b'", "'nobody'") == str(none)
 
 
-def test_of_two_that_are_equal_always_the_same_is_shown(db: Db, tenants: tuple[str, str]) -> None:
+@pytest.mark.parametrize("order", [range(30, 0, -1), range(1, 31)], ids=["falling", "rising"])
+def test_of_two_that_are_equal_always_the_same_is_shown(db: Db, tenants: tuple[str, str], order: range) -> None:
     """Whatever order they came in: else the etag would change by itself."""
     start(db, started_at="2026-03-02 01:00Z")
-    for number in range(30, 0, -1):
+    for number in order:
         one = line("r1", "error", ts=AT.format(2, 0), duration_ms=7, company_id=f"c{number:02}", error_code="E",
                    trace_id=f"t{number:02}", event_id=str(event_id(number)))  # fmt: skip
         log_lines(db, [one])

@@ -12,6 +12,7 @@ GOOD = [
     ("resend_window_s", "604800"), ("extra_mode", '"strict"'), ("extra_mode", '"open"'),
     ("trace_url_template", '"https://traces.example/t/{trace_id}?tab=all"'),
     ("trace_url_template", '"http://localhost:3000/{trace_id}"'),
+    ("pages_base_url", '"https://obs.example.com/in/"'), ("pages_base_url", '"http://[::1]:8321"'),
 ]  # fmt: skip
 
 BAD = [
@@ -22,6 +23,12 @@ BAD = [
     ("trace_url_template", '"https://traces.example/"'), ("trace_url_template", '"javascript:alert({trace_id})"'),
     ("trace_url_template", '"https://{trace_id}.example/"'), ("trace_url_template", '"https://{trace_id}"'),
     ("trace_url_template", '"https://a b/{trace_id}"'), ("trace_url_template", "5"),
+    ("trace_url_template", '"https://u:p@traces.example/{trace_id}"'),
+    ("trace_url_template", '"https://good.example\\\\.evil.example/{trace_id}"'),
+    ("trace_url_template", '"https://traces.example/<b>/{trace_id}"'),
+    ("trace_url_template", '"https://traces.example/\\u202e{trace_id}"'),
+    ("pages_base_url", '"https://u:p@obs.example"'), ("pages_base_url", '"https://obs.example/a b"'),
+    ("pages_base_url", '"https://obs.example/\\u200b"'), ("pages_base_url", '"https://obs.example?x"'),
     ("trace_url_template", f'"https://traces.example/{"x" * 300}{{trace_id}}"'),
     ("captur", '"all"'), ("", '"all"'), (None, '"all"'),
 ]  # fmt: skip

@@ -29,6 +29,13 @@ def test_links_to_any_run_find_it(site: Site, world: Db, run: str) -> None:
     assert site.api("test_reader_a").get("/runs/by-id/stats", params={"run_id": run}).json()["run"]["run_id"] == run
 
 
+def test_the_path_says_which_run_whatever_the_query_adds(site: Site, world: Db) -> None:
+    for run in ("of-the-path", "of-the-query"):
+        world.call("start_run", tenant_id="a", run_id=run)
+    found = site.api("test_reader_a").get("/runs/of-the-path/stats", params={"run_id": "of-the-query"})
+    assert found.json()["run"]["run_id"] == "of-the-path"
+
+
 def test_trace_ids_are_links_once_it_is_known_where_they_lead(site: Site, world: Db) -> None:
     world.call("start_run", tenant_id="a", run_id="traced")
     for number, event in ((1, "finish"), (2, "error")):

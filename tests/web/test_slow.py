@@ -69,6 +69,27 @@ def answered(client: socket.socket) -> bool:
     return told.startswith(b"HTTP/1.1 200 OK")
 
 
+def test_who_takes_nothing_of_his_answers_is_left(
+    new_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "UNREAD_SECONDS", 0.6)
+    site = new_site()
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+        client.connect(("127.0.0.1", site.port))
+        client.settimeout(10)
+        left, deadline = False, time.monotonic() + 12
+        try:
+            while time.monotonic() < deadline:
+                client.sendall(b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 50)
+                time.sleep(0.01)
+        except (ConnectionResetError, BrokenPipeError):
+            left = True
+        assert left
+    with socket.create_connection(("127.0.0.1", site.port)) as client:
+        assert answered(client)
+
+
 FORM = "POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9"
 
 

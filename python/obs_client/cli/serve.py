@@ -75,7 +75,8 @@ def serve(
     config = serving.config(app, host=host, port=port)
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = serving.prompt(socket.create_server((host, port), family=family))
+        both = host == "::" and socket.has_dualstack_ipv6()
+        listening = serving.prompt(socket.create_server((host, port), family=family, dualstack_ipv6=both))
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
         raise Trouble(f"cannot listen on {host}, port {port}: {why}; --port takes another") from None

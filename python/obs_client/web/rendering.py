@@ -39,7 +39,7 @@ from ..shown import (
 from .database import Connection
 from .headers import secured
 from .problems import Problem, Unauthorized, problem_of
-from .service import Service
+from .service import BY_ID, Service
 from .static import style_marks, version_of
 
 TITLES = {
@@ -210,7 +210,7 @@ def _path(begin: str, ids: Mapping[str, str], tenant_id: str) -> str:
     """The ids as parts of the path; in the query where one is a dot or two, which browsers take out of a path."""
     more = {"tenant_id": tenant_id}
     if not {".", ".."}.isdisjoint(ids.values()):
-        return f"{begin}{'/by-id' * len(ids)}?{urlencode({**ids, **more})}"
+        return f"{begin}{f'/{BY_ID}' * len(ids)}?{urlencode({**ids, **more})}"
     return f"{begin}/{'/'.join(quote(one, safe='') for one in ids.values())}?{urlencode(more)}"
 
 

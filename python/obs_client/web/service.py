@@ -15,6 +15,7 @@ from .problems import Problem, Unauthorized, not_found
 from .tokens import BadTokenError, Grant, Signer
 
 _MAX_ID = 128
+BY_ID = "by-id"  # stands in a path for an id that the query has
 _EXPIRED = "The token is not good, or no longer: `obs token` makes another."
 
 
@@ -110,8 +111,9 @@ def an_id(text: str) -> str:
 
 
 def id_of(request: Request, name: str, place: int) -> str:
-    """An id of the path, the parts counted from its end; or of the query, for ids that a path cannot hold."""
-    return an_id(request.query_params.get(name) or segments(request)[-place])
+    """An id of the path, the parts counted from its end; where that is `by-id` of the query, if it has one."""
+    part = segments(request)[-place]
+    return an_id((request.query_params.get(name) or part) if part == BY_ID else part)
 
 
 def tenant_of(request: Request) -> str | None:

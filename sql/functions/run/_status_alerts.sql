@@ -98,7 +98,7 @@ begin
             case when m.lost is null then 'green' else 'amber' end,
             coalesce('begun, and never said to be sent: ' || m.lost, 'each that was begun was sent'),
             case when m.lost is not null then
-                'Ask whether it came. If not: obs report --last-night --mail ADDRESS --again, or obs report RUN of an older night.'
+                'Ask whether it came. If not, as the login that claimed it or ops: obs report --last-night --mail ADDRESS --again.'
             end
         from (
             select

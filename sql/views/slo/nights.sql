@@ -17,7 +17,10 @@ with expected as (
             -- each day: nothing to count
             when e.schedule ~ '^\s*\S+\s*$|\s\*\s+\*\s+\*\s*$' then interval '120 days'
             else (
-                select least(greatest(interval '120 days', interval '28 days' * 105 / nullif(count(*), 0)), interval '731 days')
+                select case
+                    when count(*) = 0 then interval '731 days'
+                    else least(greatest(interval '120 days', interval '28 days' * 105 / count(*)), interval '731 days')
+                end
                 from obs._dues(e.schedule, z.zone, obs.now() - interval '28 days', obs.now())
             )
         end as counts_after
