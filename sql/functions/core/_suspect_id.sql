@@ -2,7 +2,7 @@
 -- Called by: _id_valid, _redact_id, _cell_kind, _may_hold
 -- Reads/Writes: nothing
 -- Raises: nothing
--- What redaction would change must be seen here: a label of a secret has =, :, -- or a quote with it, and 40 is an @ in hexadecimal.
+-- What redaction would change must be seen here: a label of a secret has =, :, -- or a quote with it; 40 is a hexadecimal @.
 -- Long numbers, hashes and UUIDs are what ids are made of, and nearly all pass.
 create or replace function obs._suspect_id(p_text text) returns boolean
 language sql immutable parallel safe

@@ -51,7 +51,8 @@ return (
                 p_error_code ~ '[^A-Z0-9_]' or octet_length(p_producer) > 32 or p_producer ~ '[^0-9a-f-]'
                 or p_level not in ('INFO', 'ERROR', 'WARNING', 'DEBUG', 'CRITICAL')
             ) is not true
-            and concat(p_stage, p_company_id, p_event, p_status, p_vendor, p_model) !~ '[^a-z0-9_. -]|--|[3-7][0-9a-f]40[3-7][0-9a-f]'
+            and concat(p_stage, p_company_id, p_event, p_status, p_vendor, p_model)
+                !~ '[^a-z0-9_. -]|--|[3-7][0-9a-f]40[3-7][0-9a-f]'
         )
         or (
             greatest(
