@@ -55,7 +55,7 @@ def test_a_file_that_is_there_stays_unless_force_is_said(obs: Run, reader: str, 
 
 def test_places_where_nothing_can_be_written(obs: Run, reader: str, tmp_path: Path) -> None:
     for out, said in (
-        (tmp_path, "is a directory"), (tmp_path / "no" / "x.html", "No such file"),
+        (tmp_path, "is a directory"), (tmp_path / "no" / "x.html", "is no directory"),
         (Path("/proc/x.html"), "/proc"),
     ):  # fmt: skip
         done = obs("report", "r1", "--out", out, dsn=reader)
