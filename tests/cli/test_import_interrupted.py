@@ -25,8 +25,10 @@ from support.totals import of_night, stored
 
 from .conftest import clean_environment
 
+# Whoever runs the tests behind a shell's `&` has them ignore SIGINT, and so would their children.
 IMPORT = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from obs_client import wire
 from obs_client.importing.door import Door
 wire.MAX_ROWS = int(sys.argv[1])
